@@ -87,7 +87,7 @@ def prox_elastic_net(v:Tensor, # any shape
     out = soft_threshold(v, lam*step, nonneg=nonneg)
     return out/(1 + step*mu) if mu else out
 
-# %% ../nbs/01_csc.ipynb #0610758c
+# %% ../nbs/01_csc.ipynb #d5d094ee
 class Objective(NamedTuple):
     "Terms of the objective, each (n,): `total = data_fit + l1 + l2`"
     total:Tensor
@@ -100,7 +100,7 @@ def objective(x:Tensor, # signal, (n, M, *size)
               weight:Tensor, # atoms
               lam:Union[float, Tensor]=0.1, *, mu:float=0., stride:Size=1, padding:Size=0,
               fidelity:str='l2', # 'l2' | 'norm' | 'elastic'
-              beta:float=0.5 # elastic: weight of the squared part
+              beta:Union[float, Tensor]=0.5 # elastic: weight of the squared part
              )->Objective:
     "Evaluate what `sparse_code` minimises, per sample"
     r = (x - synthesis(z, weight, stride=stride, padding=padding, output_size=tuple(x.shape[2:]))).flatten(1)
@@ -219,7 +219,7 @@ def refine_norm(weight:Tensor, # atoms
         v = b/b.square().sum(dims, keepdim=True).sqrt().clamp_min(1e-30)
         return v, adjoint(v, w, stride=stride, padding=padding).square().flatten(1).sum(1).amax()
 
-# %% ../nbs/01_csc.ipynb #645b9364
+# %% ../nbs/01_csc.ipynb #e811d6cf
 class SolveInfo(NamedTuple):
     "What happened in a solve; each tensor (n_iter, n)"
     total:Tensor
@@ -259,7 +259,8 @@ def sparse_code(x:Tensor, # signal, (n, M, *size)
                )->Any: # code z, (n, C, *code size), or (z, SolveInfo)
     "Minimise `objective` by `n_iter` unrolled proximal gradient steps from z = 0"
     _check_solve(x, weight, lam, mu, n_iter, stride, padding, solver, fidelity)
-    size, geo = tuple(x.shape[2:]), dict(stride=stride, padding=padding)
+    size:tuple = tuple(x.shape[2:])
+    geo:dict = dict(stride=stride, padding=padding)
     if step is None: step = 0.9/lipschitz(weight, size, **geo)
     direction = lambda r, first: _fit_direction(r, weight, stride, padding, fidelity, beta, first, solver == 'released')
     z = y = prox_elastic_net(step*direction(x, True), lam, mu, step, nonneg=nonneg)
@@ -275,7 +276,8 @@ def sparse_code(x:Tensor, # signal, (n, M, *size)
         y = new if solver == 'ista' else new + (t - 1)/t_new*(new - z)
         z, t = new, t_new
     if not return_info: return z
-    info = SolveInfo(*(torch.stack([getattr(o, f) for o, _ in log]) for f in ('total', 'data_fit', 'l1')), torch.stack([c for _, c in log]), step)
+    total, fit, l1 = (torch.stack([getattr(o, f) for o, _ in log]) for f in ('total', 'data_fit', 'l1'))
+    info = SolveInfo(total, fit, l1, torch.stack([c for _, c in log]), step)
     empty = objective(x, torch.zeros_like(z), weight, lam, mu=mu, fidelity=fidelity, beta=beta, **geo).total
     if not (info.total[-1] <= 1.01*empty + 1e-6).all():
         raise FloatingPointError(f"the solver diverged, the code is worse than none: step {float(step):.3g} against 1/‖A‖² = {1/float(lipschitz(weight, size, **geo)):.3g}")

@@ -276,10 +276,11 @@ def settle(model:nn.Module, x:Tensor # an input of the size to come
         for h in hooks: h.remove()
         model.train(mode)
 
-# %% ../nbs/02_layers.ipynb #a7c804cf
+# %% ../nbs/02_layers.ipynb #2b4a6a2c
 def _convertible(m:nn.Module)->bool:
-    return (type(m) in (nn.Conv1d, nn.Conv2d) and m.groups == 1 and set(m.dilation) == {1} and m.padding_mode == 'zeros' # type: ignore[union-attr,arg-type]
-            and (not isinstance(m.padding, str) or (set(m.stride) == {1} and all(k % 2 for k in m.kernel_size)))) # type: ignore[arg-type,union-attr]
+    if not isinstance(m, (nn.Conv1d, nn.Conv2d)) or type(m) not in (nn.Conv1d, nn.Conv2d): return False
+    if m.groups != 1 or set(m.dilation) != {1} or m.padding_mode != 'zeros': return False
+    return not isinstance(m.padding, str) or (set(m.stride) == {1} and all(k % 2 for k in m.kernel_size))
 
 def convert(module:nn.Module, # any network; changed in place
             which:Union[str, Callable[[str, nn.Module], bool]]='first', # 'first' | 'all' | a function (name, conv) -> bool

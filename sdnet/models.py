@@ -40,9 +40,11 @@ class Block(nn.Module):
         if not self.shortcut: return h if self.sparse else F.relu(h)
         return F.relu(h + (x if self.downsample is None else self.downsample(x)))
 
-# %% ../nbs/03_models.ipynb #40a704bd
+# %% ../nbs/03_models.ipynb #0a08cf96
 class ResNet(nn.Module):
     "ResNet or SDNet for images (n, 3, h, w); made by `create_model`"
+    mean:Union[Tensor, None]
+    std:Union[Tensor, None]
     def __init__(self, blocks:Sequence[int], n_classes:int, *, stem:str, width:int, sparse_stem:bool, sparse_body:bool, shortcut:bool, downsample:str,
                  mean:Any, std:Any, csc:dict):
         super().__init__()
@@ -62,12 +64,19 @@ class ResNet(nn.Module):
             self.add_module(f'layer{i+1}', nn.Sequential(*stage))
         self.fc = nn.Linear(c, n_classes)
 
+    def normalize(self, x:Tensor)->Tensor:
+        "Pixels in [0, 1] to what the first layer sees"
+        return x if self.mean is None or self.std is None else (x - self.mean)/self.std
+
+    def denormalize(self, x:Tensor)->Tensor:
+        "The inverse of `normalize`"
+        return x if self.mean is None or self.std is None else x*self.std + self.mean
+
     def features(self, x:Tensor)->list[Tensor]: # stem and four stages
         "Outputs of the stem and of each stage"
-        if self.mean is not None: x = (x - self.mean)/self.std
-        h = self.bn1(self.conv1(x))
+        h = self.bn1(self.conv1(self.normalize(x)))
         out = [self.maxpool(h if self.sparse_stem else F.relu(h))]
-        for stage in (self.layer1, self.layer2, self.layer3, self.layer4): out.append(stage(out[-1]))
+        for i in range(1, 5): out.append(getattr(self, f'layer{i}')(out[-1]))
         return out
 
     def forward(self, x:Tensor)->Tensor: # logits, (n, n_classes)
@@ -148,7 +157,7 @@ def load_released(model:ResNet, source:Any, # state dict, or path of a .pt/.pth/
     if not keep_step and not all(l.closed_form for l in layers.values()): settle(model, model.fc.weight.new_zeros(1, 3, size, size))
     return model
 
-# %% ../nbs/03_models.ipynb #a6046fb1
+# %% ../nbs/03_models.ipynb #03887693
 class _Step(NamedTuple):
     layer:CSC
     bn:Union[nn.BatchNorm2d, None]
@@ -178,7 +187,7 @@ def decode_features(model:ResNet, # -All, without shortcuts, in eval mode
     if model.training: raise ValueError("decoding needs the model in eval mode: call model.eval()")
     depth = 0 if stage == 0 else len(getattr(model, f'layer{stage}', ())) if 1 <= stage <= 4 else -1
     if not 0 <= block <= depth or (stage > 0 and block == 0): raise ValueError(f"no block {block} in stage {stage}: (0, 0), or stages 1 to 4 with blocks counted from 1")
-    h = x if model.mean is None else (x - model.mean)/model.std
+    h = model.normalize(x)
     done:list[tuple[_Step, Any, Any]] = []
     for step in _chain(model, stage, block):
         size, h = tuple(h.shape[2:]), step.layer(h)
@@ -192,4 +201,4 @@ def decode_features(model:ResNet, # -All, without shortcuts, in eval mode
         h = h if step.bn is None else _unbn(h, step.bn)
         if step.pool is not None: h = F.interpolate(h, size=before, mode='bilinear', align_corners=False)
         h = step.layer.decode(h, size)
-    return h if model.mean is None else h*model.std + model.mean
+    return model.denormalize(h)

@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['project_root', 'data_root', 'set_seed', 'get_device', 'atomic_write', 'write_json', 'read_json', 'write_csv',
            'read_csv', 'git_state', 'device_name', 'provenance', 'peak_memory', 'check_slug', 'slug_of', 'RunHeldError',
-           'Run']
+           'Run', 'check_parameters']
 
-# %% ../nbs/00_runs.ipynb #94298e46
-import csv,hashlib,io,json,math,os,platform,random,re,subprocess,sys,threading,time,warnings
+# %% ../nbs/00_runs.ipynb #e421cc55
+import csv,difflib,hashlib,io,json,math,os,platform,random,re,subprocess,sys,threading,time,warnings
 from datetime import datetime,timezone
 from importlib import metadata
 from pathlib import Path
@@ -326,3 +326,24 @@ class Run:
     def __enter__(self)->'Run': return self
     def __exit__(self, *_:Any)->None: self.close()
     def __repr__(self)->str: return f'Run({self.slug!r}, {"complete" if self.complete else "open" if self._lock else "not complete"})'
+
+# %% ../nbs/00_runs.ipynb #cd4c328b
+_PLAIN_TYPES = (str, int, float, bool, list, dict, type(None))
+
+def check_parameters(space:dict, # `globals()` of the notebook, in the first cell after the parameters
+                    )->dict[str,Any]: # the parameters, by name
+    "Refuse parameters that the notebook does not declare, and values of another type"
+    declared = {k: v for k,v in space.get('__annotations__', {}).items() if not k.startswith('_')}
+    if not declared: raise ValueError('the parameters cell declares nothing: write each parameter as `name:type = value`')
+    hidden = {'In','Out','exit','quit'}
+    for k,v in () if '_parameters_checked' in space else space.items(): # run again in a live notebook, its own variables are there
+        if k in declared or k.startswith('_') or k in hidden or not isinstance(v, _PLAIN_TYPES): continue
+        near = difflib.get_close_matches(k, declared, 1)
+        raise ValueError(f'unknown parameter {k!r}' + (f': did you mean {near[0]!r}?' if near else '') + f" Known: {', '.join(declared)}")
+    for k,t in declared.items():
+        kind, v = {'str':str, 'int':int, 'float':float, 'bool':bool}.get(t, t), space[k]
+        if kind is float and isinstance(v, int) and not isinstance(v, bool): space[k] = v = float(v)
+        if isinstance(kind, type) and (not isinstance(v, kind) or kind is int and isinstance(v, bool)):
+            raise ValueError(f'parameter {k!r} must be a {kind.__name__}, got {v!r}')
+    space['_parameters_checked'] = True
+    return {k: space[k] for k in declared}

@@ -102,12 +102,16 @@ def _undisturbed(model:nn.Module, device:torch.device, buffers:bool=False)->Iter
             for m,k,b,value in kept: m._buffers[k] = b; b.copy_(value)
         _set_rng(rng, device)
 
-# %% ../nbs/05_training.ipynb #2e81bbbe
+# %% ../nbs/05_training.ipynb #621eb732
+def _can_skip(loader:Iterable)->bool:
+    "Whether `loader` has `set_epoch(epoch, skip)`: its batches then depend on the epoch and their number only"
+    f = getattr(loader, 'set_epoch', None)
+    return f is not None and len(signature(f).parameters)>1
+
 def _begin(loader:Iterable, epoch:int, skip:int=0)->tuple[Iterator,int]: # the batches, and how many of them still have to be thrown away
     "Start `epoch` of a loader at batch `skip`, if it knows how"
-    f = getattr(loader, 'set_epoch', None)
-    if f is not None and len(signature(f).parameters)>1: f(epoch, skip); return iter(loader), 0
-    if f is not None: f(epoch)
+    if _can_skip(loader): loader.set_epoch(epoch, skip); return iter(loader), 0 # type: ignore[attr-defined]
+    if hasattr(loader, 'set_epoch'): loader.set_epoch(epoch)
     return iter(loader), skip
 
 def _core(model:nn.Module)->nn.Module:
@@ -306,17 +310,20 @@ def _resume(job:_Job, state:dict)->dict: # state of the random generators to go 
     for k in ('history','epoch','step','sums','rng_epoch'): setattr(job, k, state[k])
     return state['rng']
 
-# %% ../nbs/05_training.ipynb #aa5c4d30
+# %% ../nbs/05_training.ipynb #af7ae9a5
 def _batches(job:_Job, rng:dict|None)->Iterator:
     "The batches of this epoch that have not been used yet; `rng` is the generators' state in the middle of it"
-    if rng is None: job.rng_epoch = _rng_state(job.device)
+    now = rng or _rng_state(job.device)
+    if rng is None: job.rng_epoch = now
     elif job.rng_epoch is not None: _set_rng(job.rng_epoch, job.device)
     it, skip = _begin(job.train, job.epoch, job.step)
-    for _ in range(skip): next(it, None)
-    if rng is not None:
-        first = [] if skip else [b for b in [next(it, None)] if b is not None] # a loader may draw only when its first batch is asked for
-        _set_rng(rng, job.device)
-        yield from first
+    if _can_skip(job.train):
+        first = next(it, None) # many loaders start only when asked for their first batch
+        _set_rng(now, job.device)
+        if first is not None: yield first
+    else:
+        for _ in range(skip): next(it, None)
+        if rng is not None: _set_rng(rng, job.device)
     yield from it
 
 def _train_epoch(job:_Job, rng:dict|None)->None:
