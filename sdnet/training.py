@@ -171,7 +171,7 @@ def load_checkpoint(path:str|os.PathLike, # a file from `save_checkpoint` or `to
     except (ValueError, RuntimeError, EOFError, KeyError, pickle.UnpicklingError, zipfile.BadZipFile, NotImplementedError) as e:
         raise CheckpointError(f'{path} is not a readable checkpoint ({str(e).splitlines()[0] if str(e) else type(e).__name__})') from e
 
-# %% ../nbs/05_training.ipynb #2ab44084
+# %% ../nbs/05_training.ipynb #d0edd994
 def _kernel()->bool:
     "Whether this is a notebook's kernel"
     get = getattr(sys.modules.get('IPython'), 'get_ipython', lambda: None)
@@ -181,16 +181,19 @@ class _Progress:
     "Show how far training is, in the way that suits where it runs"
     def __init__(self, total:int, done:int, show:bool):
         self.total, self.first, self.n, self.t0, self.last, self.handle, self.bar, self.mode = total, done, done, time.monotonic(), 0., None, None, ''
+        self.lasting = self.t0
         if show: self.mode = 'notebook' if _kernel() else 'terminal' if sys.stderr.isatty() else 'log'
         if self.mode=='terminal': self.bar = tqdm(total=total, initial=done, ncols=shutil.get_terminal_size().columns-1, nrows=20, smoothing=0.1, unit='step')
     def to(self, n:int, text:str, epoch_end:bool=False, final:bool=False)->None:
         self.n, now = n, time.monotonic()
         if self.bar is not None: self.bar.set_postfix_str(text, refresh=False); self.bar.update(n-self.bar.n)
         elif self.mode and (final or now-self.last>=(0.5 if self.mode=='notebook' else 2 if epoch_end else 30)): self.last = now; self.show(text)
-    def show(self, text:str)->None:
+        if self.mode=='notebook' and epoch_end and not final and now-self.lasting>=60: self.lasting = now; self.show(text, lasting=True)
+    def show(self, text:str, lasting:bool=False)->None:
         line = tqdm.format_meter(self.n, self.total, time.monotonic()-self.t0, ncols=110, initial=self.first, unit='step', postfix=text,
             bar_format='{percentage:3.0f}% {n_fmt}/{total_fmt} steps [{elapsed}<{remaining}]{postfix}').replace('], ', '] ')
         if self.mode=='log': print(line, file=sys.stderr, flush=True)
+        elif lasting: print(line, file=sys.stderr, flush=True) # one a minute that stays, for a log of the notebook's run
         elif self.handle is None:
             from IPython.display import display
             self.handle = display({'text/plain':line}, raw=True, display_id=True)
