@@ -20,10 +20,11 @@ __all__ = ['Size', 'SOLVERS', 'FIDELITIES', 'adjoint', 'synthesis', 'code_size',
            'prox_elastic_net', 'Objective', 'objective', 'lipschitz', 'lipschitz_bound', 'refine_norm', 'SolveInfo',
            'sparse_code']
 
-# %% ../nbs/01_csc.ipynb #7f1b583c
+# %% ../nbs/01_csc.ipynb #76ed0227
 def _tuple(v:Size, n:int)->tuple[int, ...]:
     "`v` as a tuple of `n` ints"
-    return (int(v),)*n if isinstance(v, int) else tuple(int(o) for o in v)
+    if isinstance(v, str) or not isinstance(v, int) and len(v) != n: raise ValueError(f"expected a number, or {n} of them, got {v!r}")
+    return (v,)*n if isinstance(v, int) else tuple(int(o) for o in v)
 
 def adjoint(x:Tensor, # signal, (n, M, *size)
             weight:Tensor, # atoms, (C, M, *kernel)
@@ -41,8 +42,8 @@ def synthesis(z:Tensor, # code, (n, C, *code size)
     "Stamp each atom where its map is non-zero: `A z`, the transposed convolution"
     nd = weight.ndim - 2
     if nd == 0: return F.linear(z, weight.t())
+    if not isinstance(output_size, int) and len(output_size) != nd: raise ValueError(f"`output_size` must name the {nd} spatial sizes of the signal, got {output_size!r}")
     k, s, p, size = tuple(weight.shape[2:]), _tuple(stride, nd), _tuple(padding, nd), _tuple(output_size, nd)
-    if len(size) != nd: raise ValueError(f"`output_size` must name the {nd} spatial sizes of the signal, got {output_size!r}")
     short = tuple((h + 2*q - o) % t for h, q, o, t in zip(size, p, k, s))    # rows that the strided windows do not reach
     z_size = code_size(size, k, s, p)
     if tuple(z.shape[2:]) != z_size: raise ValueError(f"a signal of size {size} has a code of size {z_size}, got {tuple(z.shape[2:])}")

@@ -101,13 +101,14 @@ def _plain_backward(ctx:Any, g:Tensor, x:Tensor, w:Tensor, lam:Tensor, step:Tens
         out = iter(torch.autograd.grad(z, need, g, create_graph=True))
     return (*(next(out) if n else None for n in ctx.needs_input_grad[:3]), None, None)
 
-# %% ../nbs/01a_fused.ipynb #b91457c3
+# %% ../nbs/01a_fused.ipynb #e3f20127
 def _backward(geo:_Geometry, g:Tensor, x:Tensor, w:Tensor, lam:Tensor, step:Tensor, z:list[Tensor], res:list[Tensor], mu:float, nonneg:bool, fista:bool,
               need_x:bool, need_w:bool, need_lam:bool)->tuple[Any, Any, Any]:
     "Gradients by signal, dictionary and λ, from the last iteration to the first"
     sw = (w*step).to(w.dtype)
     scale = None if mu == 0 else (1/(1 + step*mu)).to(w.dtype)
-    gx, gsw, gw, glam = None, None, None, None
+    gx:Any
+    gx = gsw = gw = glam = None
     after:list[Any] = [None]*len(z)                                     # gradients that reach z_k from later extrapolations
     betas = _betas(len(z), fista)
     for k in range(len(z) - 1, -1, -1):
@@ -117,7 +118,7 @@ def _backward(geo:_Geometry, g:Tensor, x:Tensor, w:Tensor, lam:Tensor, step:Tens
         if need_lam: glam = _add(glam, -(m if nonneg else m*z[k].sign()))
         if k == 0:
             last = geo.conv_grads(m, x, sw, need_x, need_w)
-            return _add(gx, last[0]) if need_x else None, _join(gw, _add(gsw, last[1]), step) if need_w else None, _sum_to((glam*step).to(lam.dtype), lam) if need_lam else None
+            return _add(gx, last[0]) if need_x else None, _join(gw, _add(gsw, last[1]), step) if need_w else None, _sum_to((glam*step).to(lam.dtype), lam) if need_lam else None # type: ignore[operator]
         beta = betas[k-1]
         y = z[k-1] if beta == 0 else torch.lerp(z[k-2], z[k-1], 1 + beta)
         r = res[k-1] if res else x - geo.tconv(y, w)
