@@ -17,6 +17,8 @@ setup(
     packages=find_packages(include=[cfg['lib_path'], cfg['lib_path'] + '.*']), package_data={cfg['lib_name']: ['py.typed']}, include_package_data=True, zip_safe=False,
     python_requires='>=' + cfg['min_python'], install_requires=lines('requirements'),
     extras_require={'paper': paper, 'dev': paper + dev},
-    classifiers=['Intended Audience :: Science/Research', 'License :: OSI Approved :: Apache Software License', 'Programming Language :: Python :: 3',
+    entry_points={'console_scripts': lines('console_scripts') if 'console_scripts' in cfg else [],
+                  'nbdev': [f"{cfg['lib_name']}={cfg['lib_path']}._modidx:d"]},     # where nbdev's docs find sources and links; needs no nbdev
+    classifiers=['Intended Audience :: Science/Research', 'Programming Language :: Python :: 3',
                  *(f'Programming Language :: Python :: 3.{m}' for m in range(10, 14)), 'Topic :: Scientific/Engineering :: Artificial Intelligence'],
 )
