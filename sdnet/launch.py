@@ -4,17 +4,17 @@
 
 # %% auto #0
 __all__ = ['TargetError', 'Target', 'Targets', 'load_targets', 'choose', 'Parameter', 'notebook_parameters', 'check_values',
-           'same', 'matches', 'Found', 'find_runs', 'lookup', 'metric_of', 'has_images', 'lacking', 'seconds_left',
-           'parse_budget', 'show_time', 'status_row', 'format_status', 'papermill_call', 'run_notebook',
+           'same', 'matches', 'Found', 'find_runs', 'metric_of', 'made_by', 'lookup', 'has_images', 'lacking',
+           'seconds_left', 'parse_budget', 'show_time', 'status_row', 'format_status', 'papermill_call', 'run_notebook',
            'keep_notebook', 'run_targets', 'experiments', 'run_smoke', 'main']
 
-# %% ../nbs/05a_launch.ipynb #e2c54283
+# %% ../nbs/05a_launch.ipynb #7d917e3a
 import argparse,ast,difflib,fnmatch,importlib.util,json,math,os,re,shutil,signal,statistics,subprocess,sys,tempfile,threading,time
 from dataclasses import dataclass,field
 from pathlib import Path
 from typing import Any
 import torch
-import yaml
+import yaml # type: ignore[import-untyped]
 import sdnet
 from .runs import data_root,get_device,project_root,read_csv,read_json
 
@@ -176,7 +176,7 @@ def matches(recorded:dict, # parameters that a run recorded
 
 _ENGINE = {'device','compile','workers','checkpoint_every','data','on_error'} # parameters that say how a run is made, not what comes out; they need not be recorded
 
-# %% ../nbs/05a_launch.ipynb #d991528f
+# %% ../nbs/05a_launch.ipynb #8040c659
 @dataclass(frozen=True)
 class Found:
     "A result, or a run that was begun"
@@ -201,18 +201,6 @@ def find_runs(root:Path, # the project
         except skipped: continue
     return sorted(out, key=lambda r: str(r.provenance.get('start', '')), reverse=True)
 
-def lookup(target:Target, # a row
-           runs:list[Found], # from `find_runs`
-           root:Path, # the project
-          )->list[Found|None]: # for each of the target's runs its result, else the begun run, else None
-    "What is there of a target"
-    nb = root/'nbs'/f'{target.notebook}.ipynb'
-    declared = notebook_parameters(nb) if nb.exists() else None
-    def best(wanted:dict)->Found|None:
-        hits = [r for r in runs if matches(r.params, r.dataset, wanted, target.needs, declared)]
-        return next((r for r in hits if r.metrics is not None), hits[0] if hits else None)
-    return [best(w) for w in target.runs]
-
 def metric_of(metrics:dict, # of a result
               name:str|None, # e.g. 'acc1' or 'accuracy.gaussian'
              )->float|None:
@@ -221,7 +209,28 @@ def metric_of(metrics:dict, # of a result
     for part in (name or '').split('.'): v = v.get(part) if isinstance(v, dict) else None
     return float(v) if _number(v) else None
 
-# %% ../nbs/05a_launch.ipynb #f13ad104
+def made_by(run:Found, target:Target, declared:dict[str,Parameter])->bool:
+    "Whether a run can come from the target's notebook and has what the target asks for"
+    named = run.provenance.get('notebook')
+    if named is not None: return str(named).split('/')[-1].removesuffix('.ipynb')==target.notebook
+    if not set(run.params)<=set(declared)|{'dataset','schedule'}: return False # of another notebook
+    return run.metrics is None or metric_of(run.metrics, target.metric) is not None
+
+def lookup(target:Target, # a row
+           runs:list[Found], # from `find_runs`
+           root:Path, # the project
+          )->list[Found|None]: # for each of the target's runs its result, else the begun run, else None
+    "What is there of a target"
+    nb = root/'nbs'/f'{target.notebook}.ipynb'
+    if not nb.exists(): return [None for _ in target.runs]
+    declared = notebook_parameters(nb)
+    mine = [r for r in runs if made_by(r, target, declared)]
+    def best(wanted:dict)->Found|None:
+        hits = [r for r in mine if matches(r.params, r.dataset, wanted, target.needs, declared)]
+        return next((r for r in hits if r.metrics is not None), hits[0] if hits else None)
+    return [best(w) for w in target.runs]
+
+# %% ../nbs/05a_launch.ipynb #6862d467
 def has_images(name:str)->bool: # arrays or folders under `data_root`
     "Whether an image set is on this machine"
     d = data_root()/name
@@ -246,7 +255,7 @@ def seconds_left(target:Target, # a row
                  device:str, # 'cpu' or 'cuda'
                 )->float|None: # None: unknown
     "What one run would still cost"
-    epochs = (found.params if found else target.parameters).get('epochs')
+    epochs:Any = (found.params if found else target.parameters).get('epochs')
     if found and found.done and found.seconds and _number(epochs) and found.provenance.get('device')==device: return found.seconds/found.done*max(epochs-found.done, 0)
     known = target.cost.get(device)
     return known*(1-found.done/epochs) if known and found and found.done and _number(epochs) and epochs else known
@@ -300,7 +309,7 @@ def format_status(targets:Targets, # the list
     return '\n'.join([*lines, '', f'{n["done"]} of {len(rows)} done; {len(rows)-sum(n.values())} missing, of which {here} can be run here; {n["not available yet"]} not available yet. '
                       'needs: ! is not here. cost: of what is left; ? was never measured.', *words])
 
-# %% ../nbs/05a_launch.ipynb #a20d8289
+# %% ../nbs/05a_launch.ipynb #41aebd28
 def _stop(child:subprocess.Popen, grace:float)->None:
     "End `child`, politely first, within `grace` seconds"
     for sig,part in ((signal.SIGINT,.6),(signal.SIGTERM,.2),(signal.SIGKILL,.2)):
@@ -324,6 +333,7 @@ def run_notebook(nb:Path, # an experiment notebook
                  out:Path, # where the executed notebook goes
                  *, cwd:Path, # the project, or a stand-in for it
                  seconds:float|None=None, # stop after this time
+                 quiet:bool=False, # papermill shows nothing
                 )->tuple[str,str]: # 'done', 'failed' or 'stopped', and the error
     "Run a notebook through papermill in a process of its own"
     if not importlib.util.find_spec('papermill'): raise TargetError("papermill is not installed: pip install 'sdnet[paper]'")
@@ -332,13 +342,15 @@ def run_notebook(nb:Path, # an experiment notebook
     env = dict(os.environ, SDNET_DATA=str(data_root().resolve()), PYTHONPATH=os.pathsep.join(p for p in (package, os.environ.get('PYTHONPATH', '')) if p))
     cmd = [sys.executable, '-m', 'papermill', str(nb), str(out), '-y', yaml.safe_dump(values), '--log-output', '--progress-bar' if sys.stderr.isatty() else '--no-progress-bar']
     grace = 15. if seconds is None else min(15., max(2., .1*seconds))
-    child = subprocess.Popen(cmd, cwd=cwd, env=env, stdin=subprocess.DEVNULL, start_new_session=True)
+    child = subprocess.Popen(cmd, cwd=cwd, env=env, stdin=subprocess.DEVNULL, start_new_session=True,
+        **(dict(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) if quiet else {})) # type: ignore[call-overload]
     try: child.wait(None if seconds is None else max(seconds-grace, .1))
     except subprocess.TimeoutExpired: _stop(child, grace); return 'stopped', ''
     except BaseException: _stop(child, grace); raise
-    return ('done', '') if child.returncode==0 else ('failed', _error_in(out) or f'papermill ended with code {child.returncode}')
+    return ('done', '') if child.returncode==0 else ('failed', _error_in(out) or
+        ('its kernel died: killed, out of memory, or a crash in native code' if child.returncode==138 else f'papermill ended with code {child.returncode}'))
 
-# %% ../nbs/05a_launch.ipynb #2644cd4b
+# %% ../nbs/05a_launch.ipynb #6d000f14
 def keep_notebook(out:Path, # the executed notebook
                   root:Path, # the project
                   target:Target, values:dict, began:float, # what was run, and `time.time()` when it started
@@ -347,16 +359,17 @@ def keep_notebook(out:Path, # the executed notebook
     if not out.exists(): return None
     nb = root/'nbs'/f'{target.notebook}.ipynb'
     declared = notebook_parameters(nb)
-    here = [r for r in find_runs(root) if matches(r.params, r.dataset, {k: v for k,v in values.items() if k not in _ENGINE}, {}, declared)]
+    here = [r for r in find_runs(root) if matches(r.params, r.dataset, {k: v for k,v in values.items() if k in r.params}, {}, declared)]
     here = [r for r in here if (f := root/'data/runs'/r.slug/'provenance.json').exists() and f.stat().st_mtime>=began-2]
     place = root/'data/runs'/here[0].slug/'notebook.ipynb' if len(here)==1 else out.with_name(re.sub(r'[^a-z0-9]+', '-', target.id) + '.ipynb')
     os.replace(out, place)
     return place
 
-# %% ../nbs/05a_launch.ipynb #430b614d
+# %% ../nbs/05a_launch.ipynb #05da22e6
 def run_targets(root:Path, targets:Targets, patterns:list[str], # the project, its list, what to run
                 *, device:str='auto', given:dict|None=None, # more parameters, name -> text
                 budget:float|None=None, # seconds for everything
+                quiet:bool=False, # papermill shows nothing
                )->int: # the exit code
     "Run targets that are not complete, in the order wanted"
     end = None if budget is None else time.monotonic()+budget
@@ -385,7 +398,7 @@ def run_targets(root:Path, targets:Targets, patterns:list[str], # the project, i
             print(f'{name}: {"going on with "+found.slug if found else "starting"}, {show_time(cost)} known to be left' if cost else f'{name}: {"going on with "+found.slug if found else "starting"}', flush=True)
             print('  ' + ' '.join(papermill_call(nb.relative_to(root), values)), flush=True)
             out, began = root/'data/runs/_notebooks'/f'.{os.getpid()}-{re.sub("[^a-z0-9]+", "-", t.id)}.ipynb', time.time()
-            try: state, error = run_notebook(nb, values, out, cwd=root, seconds=now)
+            try: state, error = run_notebook(nb, values, out, cwd=root, seconds=now, quiet=quiet)
             finally: place = keep_notebook(out, root, t, values, began)
             runs = find_runs(root)
             failed += state=='failed'; left += state=='stopped'
@@ -394,12 +407,12 @@ def run_targets(root:Path, targets:Targets, patterns:list[str], # the project, i
         waiting = rest
     return 1 if failed else 3 if left else 0
 
-# %% ../nbs/05a_launch.ipynb #844ab644
+# %% ../nbs/05a_launch.ipynb #ed4b9914
 def experiments(root:Path)->list[Path]: # notebooks from 07 on
     "The experiment notebooks that exist"
     return sorted(p for p in (root/'nbs').glob('*.ipynb') if re.match(r'(0[7-9]|[1-9]\d)[a-z]?_', p.name))
 
-def run_smoke(root:Path, targets:Targets, patterns:list[str], *, given:dict|None=None, budget:float|None=None)->int: # the exit code
+def run_smoke(root:Path, targets:Targets, patterns:list[str], *, given:dict|None=None, budget:float|None=None, quiet:bool=False)->int: # the exit code
     "Run the experiment notebooks at tiny size on the CPU, recording nothing"
     end = None if budget is None else time.monotonic()+budget
     nbs, names, bad = experiments(root), [p.stem for p in experiments(root)], 0
@@ -420,13 +433,13 @@ def run_smoke(root:Path, targets:Targets, patterns:list[str], *, given:dict|None
         try:
             (tmp/'settings.ini').write_text('[DEFAULT]\nlib_name = sdnet\n'); began = time.time()
             if (root/'data/targets.yaml').exists(): (tmp/'data').mkdir(); shutil.copy(root/'data/targets.yaml', tmp/'data')
-            state, error = run_notebook(nb, values, tmp/'out.ipynb', cwd=tmp, seconds=seconds)
+            state, error = run_notebook(nb, values, tmp/'out.ipynb', cwd=tmp, seconds=seconds, quiet=quiet)
         finally: shutil.rmtree(tmp, ignore_errors=True)
         print(f'{nb.stem}: {state} after {show_time(time.time()-began)}' + (f', {error}' if error else ''), flush=True)
         bad = 1 if state=='failed' else bad or (3 if state=='stopped' else 0)
     return bad
 
-# %% ../nbs/05a_launch.ipynb #0c74601f
+# %% ../nbs/05a_launch.ipynb #d061d84d
 def _parser()->argparse.ArgumentParser:
     p = argparse.ArgumentParser(prog='sdnet', description="The paper's tables and figures: what is there, and run what is missing.")
     sub = p.add_subparsers(dest='command', required=True)
@@ -437,6 +450,7 @@ def _parser()->argparse.ArgumentParser:
     r.add_argument('--smoke', action='store_true', help='only see that the notebooks work: tiny size, on the CPU, nothing recorded')
     r.add_argument('--budget', metavar='TIME', help='e.g. 90s, 25m, 1h30m: do the most wanted that fits, stop before the time is over')
     r.add_argument('--device', default='auto', help="'auto', 'cpu', 'cuda', 'cuda:1'")
+    r.add_argument('-q', '--quiet', action='store_true', help='one line a run, nothing of what the notebooks print')
     r.add_argument('-p', dest='given', nargs=2, action='append', default=[], metavar=('NAME','VALUE'), help='another parameter for the notebooks; the run is then one of its own')
     return p
 
@@ -457,8 +471,8 @@ def main(argv:list[str]|None=None, # None: the command line
         if len(given)<len(a.given): raise TargetError('-p gives a parameter twice')
         if a.smoke:
             if a.device not in ('auto','cpu'): raise TargetError('--smoke runs on the CPU')
-            return run_smoke(root, targets, a.targets, given=given, budget=budget)
-        return run_targets(root, targets, a.targets, device=a.device, given=given, budget=budget)
+            return run_smoke(root, targets, a.targets, given=given, budget=budget, quiet=a.quiet)
+        return run_targets(root, targets, a.targets, device=a.device, given=given, budget=budget, quiet=a.quiet)
     except (TargetError, ValueError, RuntimeError) as e: print(f'sdnet: {e}', file=sys.stderr); return 2
     except KeyboardInterrupt: print('sdnet: stopped; the same command goes on from the last checkpoints', file=sys.stderr); return 130
     except BrokenPipeError: os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()); return 0
