@@ -116,7 +116,7 @@ class _Norm(_Settings):
         if leaving: self.settle()
         return self
 
-# %% ../nbs/02_layers.ipynb #bd97d529
+# %% ../nbs/02_layers.ipynb #df04a2d1
 class _Dictionary(_Norm):
     "The parameters of a layer: a dictionary of unit atoms, and the settings of the solve"
     lam:Any
@@ -149,7 +149,7 @@ class _Dictionary(_Norm):
         if self.keep not in KEEP: raise ValueError(f"`keep` must be one of {', '.join(KEEP)}, got {self.keep!r}")
 
     def extra_repr(self)->str:
-        lam = f'{float(self.lam):g}' if self.lam.numel() == 1 else f'tensor{tuple(self.lam.shape)}'
+        lam = f'{float(self.lam.detach()):g}' if self.lam.numel() == 1 else f'tensor{tuple(self.lam.shape)}'
         return f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}, lam={lam}, n_iter={self.n_iter}"
 
 # %% ../nbs/02_layers.ipynb #68e3483b
