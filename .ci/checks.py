@@ -83,7 +83,7 @@ from sdnet.models import create_model
 from sdnet.training import evaluate, fit
 r = np.random.default_rng(0)
 train = DeviceLoader(r.integers(0, 256, (16, 32, 32, 3), dtype=np.uint8), np.arange(16) % 2, 8, train=True)
-model = create_model('sdnet18', 2, width=4)
+model = create_model('sdnet18', 2, width=8)
 fit(model, train, epochs=1, progress=False)
 assert evaluate(model, train)['n'] == 16
 """
@@ -96,7 +96,8 @@ def check_wheel(dist):
         with tempfile.TemporaryDirectory() as target:
             subprocess.run([sys.executable, '-m', 'pip', 'install', '-q', '--no-deps', '--target', target, str(f)], check=True)
             assert (Path(target)/'sdnet'/'py.typed').exists(), f'{f.name} has no py.typed'
-            assert {p.name for p in Path(target).iterdir()} == {'sdnet', f"sdnet-{settings()['version']}.dist-info"}, sorted(Path(target).iterdir())
+            assert {p.name for p in Path(target).iterdir()} - {'bin'} == {'sdnet', f"sdnet-{settings()['version']}.dist-info"}, sorted(Path(target).iterdir())
+            assert not settings().get('console_scripts') or [p.name for p in (Path(target)/'bin').iterdir()] == [o.partition('=')[0] for o in settings()['console_scripts'].split()]
             subprocess.run([sys.executable, '-I', '-c', USE.format(target=target, ci=str(ROOT/'.ci'), modules=MODULES)], check=True, cwd=target)
 
 if __name__ == '__main__':
