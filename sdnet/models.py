@@ -16,7 +16,13 @@ from .layers import CSC, CSCConv2d, csc_layers, settle
 # %% auto #0
 __all__ = ['STATS', 'Block', 'ResNet', 'list_models', 'create_model', 'load_released', 'decode_features']
 
-# %% ../nbs/03_models.ipynb #981cc630
+# %% ../nbs/03_models.ipynb #90bb5115
+class _Shortcut(nn.Conv2d):
+    "A 1×1 convolution with a stride, as one without on every stride-th pixel: the strided kernel of oneDNN corrupts memory for few channels in channels_last"
+    def forward(self, x:Tensor)->Tensor:
+        sy, sx = self.stride
+        return F.conv2d(x[..., ::sy, ::sx], self.weight)
+
 class Block(nn.Module):
     "Two 3×3 layers, ordinary or sparse-coding, with an optional shortcut"
     def __init__(self, c_in:int, c_out:int, stride:int, csc:Union[dict, None], # None: ordinary convolutions
@@ -30,7 +36,7 @@ class Block(nn.Module):
         self.conv1, self.bn1 = layer(c_in, c_out, 1 if pool else stride), nn.BatchNorm2d(c_out)
         self.pool = nn.MaxPool2d(stride, ceil_mode=True) if pool else nn.Identity()
         self.conv2, self.bn2 = layer(c_out, c_out, 1), nn.BatchNorm2d(c_out)
-        self.downsample = (nn.Sequential(nn.Conv2d(c_in, c_out, 1, stride, bias=False), nn.BatchNorm2d(c_out))
+        self.downsample = (nn.Sequential(_Shortcut(c_in, c_out, 1, stride, bias=False), nn.BatchNorm2d(c_out))
                            if shortcut and (stride > 1 or c_in != c_out) else None)
 
     def forward(self, x:Tensor)->Tensor:
