@@ -186,7 +186,7 @@ class LamRule(_Fitted):
         g = torch.tensor(self.grid).to(lam)
         return lam + (g[(lam.detach()[..., None] - g).abs().argmin(-1)] - lam).detach()
 
-# %% ../nbs/06_robustness.ipynb #462a7623
+# %% ../nbs/06_robustness.ipynb #4d7de197
 LEVELS = (('clean', 0), *((n, s) for n in NOISES for s in SEVERITIES))
 LAMS = tuple(round(.1*i, 1) for i in range(1, 15)) # the grid of the released script
 
@@ -194,17 +194,18 @@ def fit_line(table:Sequence[dict])->tuple[float, float, float]: # a, b, R²
     "Least squares of the best λ against the mean residual"
     r, lam = (np.array([row[k] for row in table], float) for k in ('r', 'best_lam'))
     if len(r) < 2 or np.ptp(r) == 0: raise ValueError(f"a line needs levels with at least two different residuals, got {len(r)} level(s)")
+    if np.ptp(lam) == 0: return 0., float(lam[0]), 0. # nothing to explain
     a = float(((r - r.mean())*(lam - lam.mean())).sum()/((r - r.mean())**2).sum())
     b = float(lam.mean() - a*r.mean())
     total = float(((lam - lam.mean())**2).sum())
-    return a, b, 1 - float(((lam - a*r - b)**2).sum())/total if total > 0 else 0. # nothing to explain: 0
+    return a, b, 1 - float(((lam - a*r - b)**2).sum())/total
 
 def level_images(images:Any, level:tuple[str, int], size:str='cifar', seed:int=0)->Any:
     "`images` at a `level`: a corruption and a severity, or ('clean', 0)"
     return images if level[0] == 'clean' else corrupt(images, level[0], level[1], size=size, seed=seed)
 
 def _saw(images:Any, y:Any, note:str, **more:Any)->dict: # the record of a calibration
-    return dict(images=note, n=len(images), hash=image_hash(np.asarray(images), np.asarray(y)), **more)
+    return dict(images=note, n=len(images), hash=image_hash(torch.as_tensor(images).cpu().numpy(), torch.as_tensor(y).cpu().numpy()), **more)
 
 def calibrate(model:nn.Module, # in eval mode
               images:Any, # uint8 (n, h, w, 3): TRAINING images that were held out from training
