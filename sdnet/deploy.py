@@ -15,7 +15,7 @@ from torch import Tensor,nn
 from .layers import csc_layers
 from .runs import atomic_write
 
-# %% ../nbs/03a_deploy.ipynb #c76da9af
+# %% ../nbs/03a_deploy.ipynb #e0b26346
 def read_image(path:str|os.PathLike, # an image file
                size:int=224, # pixels of the square
                *, margin:float=8/7, # shorter side before the crop, in `size`s
@@ -24,7 +24,7 @@ def read_image(path:str|os.PathLike, # an image file
     from PIL import Image,UnidentifiedImageError
     if size<1 or margin<1: raise ValueError(f'size must be at least 1 and margin at least 1, got {size} and {margin}')
     try:
-        with Image.open(path) as im: im = im.convert('RGB')
+        with Image.open(path) as opened: im = opened.convert('RGB')
     except UnidentifiedImageError: raise ValueError(f'{path} is not an image file') from None
     scale = size*margin/min(im.size)
     w, h = (max(size, round(s*scale)) for s in im.size)
