@@ -235,24 +235,28 @@ def leave_out(rule:LamRule, corruption:str)->LamRule:
     a, b, r2 = fit_line(table)
     return replace(rule, a=a, b=b, r2=r2, table=table, saw=dict(rule.saw, corruptions=[c for c in rule.saw['corruptions'] if c != corruption], left_out=corruption))
 
-# %% ../nbs/06_robustness.ipynb #4b92f36d
+# %% ../nbs/06_robustness.ipynb #49689b31
 class AdaptiveLam(nn.Module):
-    "A model that chooses λ of its first layer for each image by a `LamRule`: images in [0, 1] in, logits out"
+    "A model whose λ is chosen for each image (or batch) by a `LamRule`: images in [0, 1] in, logits out"
     def __init__(self, model:nn.Module, # in eval mode
                  rule:LamRule, *,
+                 per:str='image', # 'image' | 'batch': one λ, from the mean residual of the batch
                  detach:bool=False # stop the gradient at λ
                 ):
         super().__init__()
         _check_eval(model)
         rule.check(model)
         _part(model, rule.layers)
-        self.model, self.rule, self.detach = model, rule, detach
+        if per not in ('image', 'batch'): raise ValueError(f"`per` must be 'image' or 'batch', got {per!r}")
+        self.model, self.rule, self.per, self.detach = model, rule, per, detach
         self.train(False)
 
     def lam(self, x:Tensor)->Tensor: # (n,)
         "λ that is chosen for each of the images `x`"
         self.rule.check_size(x)
-        with torch.set_grad_enabled(torch.is_grad_enabled() and not self.detach): return self.rule(residual(self.model, x, self.rule.lam_train))
+        with torch.set_grad_enabled(torch.is_grad_enabled() and not self.detach):
+            r = residual(self.model, x, self.rule.lam_train)
+            return self.rule(r if self.per == 'image' else r.mean().expand(len(x)))
 
     def forward(self, x:Tensor)->Tensor: # logits
         "Classify images (n, 3, h, w)"
