@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 SHOTS = ('index', 'tutorial', 'layers', 'theory', 'results')
 LOOK = r"""() => {
   const shown = e => e.checkVisibility ? e.checkVisibility({opacityProperty: true, visibilityProperty: true}) : !!e.offsetParent;
-  const out = {title: document.title.trim(), lang: document.documentElement.lang, ids: [], links: [], images: [], noalt: [], headings: [], raw: [], dim: [], math: document.querySelectorAll('.katex-error').length};
+  const out = {title: document.title.trim(), lang: document.documentElement.lang, ids: [], links: [], images: [], noalt: [], headings: [], raw: [], dim: [], math: document.querySelectorAll('.katex-error, .katex [style*="#cc0000"], .katex [style*="rgb(204, 0, 0)"]').length};
   document.querySelectorAll('[id], a[name]').forEach(e => { out.ids.push(e.id || e.name); });
   document.querySelectorAll('a[href]').forEach(e => out.links.push(e.href));
   document.querySelectorAll('img').forEach(e => { out.images.push([e.src.slice(0, 200), e.complete && e.naturalWidth > 0]); if (!(e.alt || '').trim()) out.noalt.push(e.src.slice(0, 60)); });
@@ -40,8 +40,15 @@ LOOK = r"""() => {
   }
   return out;
 }"""
-WIDE = r"""() => { const w = document.documentElement.clientWidth; if (Math.max(document.documentElement.scrollWidth, document.body.scrollWidth) <= w + 1) return null;
-  const e = [...document.querySelectorAll('main *, header *, #quarto-content > *')].filter(e => e.getBoundingClientRect().right > w + 1 && !e.closest('pre, table, .katex-display, .cell-output'))[0]; return `${document.documentElement.scrollWidth} px wide, ${e ? e.tagName + '.' + e.className + ' ' + (e.innerText || '').slice(0, 40) : 'inside a table or output'}`; }"""
+WIDE = r"""() => {                 // what is cut off or pushes the page wider than the window, other than in a box that scrolls by itself
+  const w = document.documentElement.clientWidth;
+  const boxed = e => { for (e = e.parentElement; e && e !== document.body; e = e.parentElement) if (['auto', 'scroll'].includes(getComputedStyle(e).overflowX)) return true; return false; };
+  for (const e of document.querySelectorAll('main *, header *')) {
+    const r = e.getBoundingClientRect();
+    if (r.width > 1 && r.right > w + 1 && !e.closest('.katex-mathml, #quarto-sidebar') && e.checkVisibility() && !boxed(e)) return `${e.tagName.toLowerCase()}.${e.className}, to ${Math.round(r.right)} px: ${(e.innerText || '').slice(0, 50)}`;
+  }
+  return Math.max(document.documentElement.scrollWidth, document.body.scrollWidth) > w + 1 ? `the page is ${document.documentElement.scrollWidth} px wide` : null;
+}"""
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *args): pass
@@ -189,7 +196,7 @@ BROKEN = {    # what the check says: the damage
     'raw markup: :::': into('<p>::: note</p>'),
     'raw markup: #|': into('<p>#| hide</p>'),
     'raw markup: {.callout': into('<p>{.callout-note}</p>'),
-    'KaTeX cannot read': into(r'<p><span class="math inline">\(\frac{\)</span></p>'),
+    'KaTeX cannot read': into(r'<p><span class="math inline">\(x^2^3\)</span></p>'),
     'link to no file': into('<a href="none.html">x</a>'),
     'link to no place': into('<a href="layers.html#none">x</a>'),
     'link out of the site': into('<a href="/layers.html">x</a>'),
