@@ -45,7 +45,7 @@ WIDE = r"""() => {                 // what is cut off or pushes the page wider t
   const boxed = e => { for (e = e.parentElement; e && e !== document.body; e = e.parentElement) if (['auto', 'scroll'].includes(getComputedStyle(e).overflowX)) return true; return false; };
   for (const e of document.querySelectorAll('main *, header *')) {
     const r = e.getBoundingClientRect();
-    if (r.width > 1 && r.right > w + 1 && !e.closest('.katex-mathml, #quarto-sidebar') && e.checkVisibility() && !boxed(e)) return `${e.tagName.toLowerCase()}.${e.className}, to ${Math.round(r.right)} px: ${(e.innerText || '').slice(0, 50)}`;
+    if (r.width > 1 && r.right > w + 1 && !e.closest('.katex-mathml, svg, #quarto-sidebar') && e.checkVisibility() && !boxed(e)) return `${e.tagName.toLowerCase()}.${e.className}, to ${Math.round(r.right)} px: ${(e.innerText || '').slice(0, 50)}`;
   }
   return Math.max(document.documentElement.scrollWidth, document.body.scrollWidth) > w + 1 ? `the page is ${document.documentElement.scrollWidth} px wide` : null;
 }"""
