@@ -249,7 +249,7 @@ def _draw(size:int, p:int, seed:int, epoch:int)->tuple[Tensor,Tensor,Tensor,Tens
     order, (dy,dx) = torch.randperm(size, generator=g), torch.randint(0, 2*p+1, (2,size), generator=g)
     return order, dy, dx, torch.rand(size, generator=g)<.5
 
-# %% ../nbs/04_data.ipynb #740d8111
+# %% ../nbs/04_data.ipynb #2174bf93
 class DeviceLoader(_Epochs):
     "Batches `(x, y)` of a set that lives on the device; `x` float32 (n, 3, h, w) in [0, 1]"
     def __init__(self,
@@ -260,13 +260,14 @@ class DeviceLoader(_Epochs):
                  device:str|torch.device='cpu', # where the set and its batches are
                  train:bool=False, # shuffle, crop and mirror; else every image once, in order
                  crop:int=4, # pixels of black padding before the random crop
-                 flip:bool=True, # mirror with probability ½
+                 flip:bool|str=True, # mirror with probability ½; 'alternate': each image in every second epoch
                  seed:int=0, # of order and augmentation
                  drop_last:bool|None=None, # leave out a last batch that is not full; None: in training, unless it is the only one
                  channels_last:bool=False, # memory format of `x`
                  classes:Sequence[str]|None=None, # names; None: '0', '1', … up to the largest label
                  rank:int=0, world:int=1, # this process, of so many that share each batch
                 ):
+        if flip not in (True, False, 'alternate'): raise ValueError(f"`flip` must be True, False or 'alternate', got {flip!r}")
         images, labels = (a.detach().cpu().numpy() if isinstance(a, Tensor) else np.asarray(a) for a in (images,labels))
         images = _check_images(images, 'DeviceLoader'); labels = _check_labels(labels, len(images), 'DeviceLoader')
         super().__init__(len(images), batch_size, train, seed, drop_last, rank, world)
@@ -280,7 +281,10 @@ class DeviceLoader(_Epochs):
     def _place(self, device:torch.device)->None: self.device, self._pixels, self.labels = device, self._pixels.to(device), self.labels.to(device)
 
     def _batches(self, epoch:int, todo:range)->Iterator[tuple[Tensor,Tensor]]:
-        if self.train: order, dy, dx, mirror = (a.to(self.device) for a in _draw(self.size, self.crop, self.seed, epoch))
+        if self.train:
+            order, dy, dx, mirror = _draw(self.size, self.crop, self.seed, epoch)
+            if self.flip=='alternate': mirror = (torch.randint(0, 2, (self.size,), generator=_generator(self.seed))[order]+epoch)%2==1
+            order, dy, dx, mirror = (a.to(self.device) for a in (order, dy, dx, mirror))
         for s in map(self._part, todo):
             idx = order[s] if self.train else torch.arange(s.start, s.stop, device=self.device)
             pixels = self._pixels.index_select(0, idx)

@@ -20,25 +20,29 @@ from tqdm import tqdm # type: ignore[import-untyped]
 from .distributed import World,add_up,announced,check_same,copy_buffers,from_first,join,launch,to_first,world
 from .runs import atomic_write,get_device,set_seed,write_csv,_differences
 
-# %% ../nbs/05_training.ipynb #d85d8357
+# %% ../nbs/05_training.ipynb #ddda6483
 def lr_at(epoch:int, # epochs done, from 0
           step:int, # iterations done in this epoch
           n_batches:int, # iterations in an epoch
           *,
           epochs:int, # epochs of the whole run
           lr:float=0.1, # rate at the start
-          schedule:str='cosine', # 'cosine' (per iteration), 'step' (at `milestones`) or 'constant'
+          schedule:str='cosine', # 'cosine' and 'triangle' (per iteration), 'step' (at `milestones`) or 'constant'
           min_lr:float=1e-6, # where the cosine ends
           milestones:tuple[int,...]=(30,60,90), # epochs after which the rate falls by `gamma`
           gamma:float=0.1, # the factor at each milestone
+          warmup:float=0.2, # of 'triangle': share of the run in which the rate rises
          )->float: # the rate of the next iteration
     "The learning rate of one iteration"
     if schedule=='cosine':
         low, t = min(min_lr, lr), min((epoch*n_batches+step)/(epochs*n_batches), 1.)
         return low + (lr-low)*(1+math.cos(math.pi*t))/2
+    if schedule=='triangle':
+        t = min((epoch*n_batches+step+1)/(epochs*n_batches+1), 1.) # the first step moves, and so does the last
+        return lr*min(t/warmup if warmup else 1., (1-t)/(1-warmup) if warmup<1 else 1.)
     if schedule=='step': return lr*gamma**sum(epoch>=m for m in milestones)
     if schedule=='constant': return lr
-    raise ValueError(f"unknown schedule {schedule!r}: use 'cosine', 'step' or 'constant'")
+    raise ValueError(f"unknown schedule {schedule!r}: use 'cosine', 'triangle', 'step' or 'constant'")
 
 # %% ../nbs/05_training.ipynb #44100de4
 def _place(batch:Any, device:torch.device, dtype:torch.dtype, channels_last:bool=False)->tuple[Tensor,Tensor]:
@@ -105,7 +109,7 @@ def _undisturbed(model:nn.Module, device:torch.device, buffers:bool=False)->Iter
             for m,k,b,value in kept: m._buffers[k] = b; b.copy_(value)
         _set_rng(rng, device)
 
-# %% ../nbs/05_training.ipynb #a0918ec9
+# %% ../nbs/05_training.ipynb #7e6d9a2d
 def _can_skip(loader:Iterable)->bool:
     "Whether `loader` has `set_epoch(epoch, skip)`: its batches then depend on the epoch and their number only"
     f = getattr(loader, 'set_epoch', None)
@@ -134,6 +138,7 @@ def evaluate(model:nn.Module, # its mode is put back afterwards
              device:str|torch.device|None=None, # moves the model there; None: where its weights are
              precision:str='float32', # 'float32' or 'bfloat16' (autocast)
              channels_last:bool=False, # give the batches in this memory format
+             flip:bool=False, # average the logits of each image and its mirror image
             )->dict: # loss, acc1, acc5 (of the top min(5, n_classes)), n, seconds, images_per_s
     "Measure loss and accuracy over all samples of `loader`"
     core, began = _core(model), time.perf_counter()
@@ -145,7 +150,7 @@ def evaluate(model:nn.Module, # its mode is put back afterwards
         for batch in _begin(loader, 0)[0]:
             x, y = _place(batch, dev, dtype, channels_last)
             if len(y)==0: continue
-            with _autocast(dev, precision): logits = model(x)
+            with _autocast(dev, precision): logits = (model(x)+model(x.flip(-1)))/2 if flip else model(x)
             if n==0: _check_first(logits, y)
             hard = y if y.ndim==1 else y.argmax(1)
             hits = logits.topk(min(5, logits.shape[1])).indices==hard[:,None]
@@ -211,7 +216,7 @@ class _Progress:
     def close(self)->None:
         if self.bar is not None: self.bar.close()
 
-# %% ../nbs/05_training.ipynb #d27517f8
+# %% ../nbs/05_training.ipynb #572129f0
 @dataclass
 class _Job:
     "One training run, and where it stands"
@@ -237,7 +242,7 @@ class _Job:
     pending:list = field(default_factory=list) # steps whose losses have not been read yet
     world:World = World() # this process among all
     @property
-    def lr(self)->float: return lr_at(self.epoch, self.step, self.n_batches, **{k: self.settings[k] for k in ('epochs','lr','schedule','min_lr','milestones','gamma')})
+    def lr(self)->float: return lr_at(self.epoch, self.step, self.n_batches, **{k: self.settings[k] for k in ('epochs','lr','schedule','min_lr','milestones','gamma','warmup')})
     def tell(self, event:str, **more:Any)->None:
         "Call the callback"
         if self.callback is None: return
@@ -393,7 +398,7 @@ def _end_epoch(job:_Job)->None:
         text = f'epoch {job.epoch}/{job.settings["epochs"]} loss {row["train_loss"]:.4g}' + (f' valid acc1 {100*row["valid_acc1"]:.1f} %' if job.valid is not None else f' acc1 {100*row["train_acc1"]:.1f} %')
         job.bar.to(job.epoch*job.n_batches, text, epoch_end=True, final=job.epoch==job.settings['epochs'])
 
-# %% ../nbs/05_training.ipynb #bae00ca0
+# %% ../nbs/05_training.ipynb #b9b3832c
 def _settings(given:dict, model:nn.Module, train:Iterable, checkpoint_every:int|None)->dict:
     "Check what `fit` was given; all that decides the outcome, as a checkpoint holds it"
     s = dict(given, milestones=tuple(int(m) for m in given['milestones']))
@@ -401,6 +406,7 @@ def _settings(given:dict, model:nn.Module, train:Iterable, checkpoint_every:int|
         if v is not None and (not isinstance(v, int) or v<1): raise ValueError(f'{k} must be a whole number from 1 on, got {v!r}')
     for k in ('lr','momentum','weight_decay','min_lr','gamma','label_smoothing'):
         if not (math.isfinite(s[k]) and s[k]>=0): raise ValueError(f'{k} must be a number from 0 on, got {s[k]!r}')
+    if not 0<=s['warmup']<=1: raise ValueError(f"warmup is a share of the run, from 0 to 1, got {s['warmup']!r}")
     if s['label_smoothing']>=1: raise ValueError(f"label_smoothing must be below 1, got {s['label_smoothing']!r}")
     lr_at(0, 0, 1, epochs=1, schedule=s['schedule']); _autocast(torch.device('cpu'), s['precision'])
     try: s['batches'] = len(train) # type: ignore[arg-type]
@@ -486,7 +492,7 @@ def _fit_in_new(n:int, model:nn.Module, train:Any, valid:Any, kwargs:dict)->list
         model.load_state_dict(torch.load(Path(d)/'out.pt', weights_only=True))
     return history
 
-# %% ../nbs/05_training.ipynb #ba75e638
+# %% ../nbs/05_training.ipynb #b529ae89
 def fit(model:nn.Module, # trained in place
         train:Iterable, # batches (x, y), as often as asked; needs `len`. With `set_epoch(epoch, skip)` it can skip by itself
         valid:Iterable|None=None, # evaluated after each epoch
@@ -496,10 +502,11 @@ def fit(model:nn.Module, # trained in place
         momentum:float=0.9, # of SGD
         nesterov:bool=True, # Nesterov's form of it
         weight_decay:float=5e-4, # on every parameter
-        schedule:str='cosine', # 'cosine', 'step' or 'constant', see `lr_at`
+        schedule:str='cosine', # 'cosine', 'triangle', 'step' or 'constant', see `lr_at`
         min_lr:float=1e-6, # where the cosine ends
         milestones:tuple[int,...]=(30,60,90), # epochs after which 'step' lowers the rate
         gamma:float=0.1, # by this factor
+        warmup:float=0.2, # share of the run in which 'triangle' raises the rate
         label_smoothing:float=0., # share of each label spread over all classes
         precision:str='float32', # 'float32' (the weights' own), or 'bfloat16' (autocast)
         compile:bool|dict=False, # compile the forward; a dict is passed on to `torch.compile`
@@ -518,7 +525,7 @@ def fit(model:nn.Module, # trained in place
     core = _core(model)
     if n_procs!=1: return _fit_in_new(n_procs, core, train, valid, {k: v for k,v in locals().items() if k not in ('model','train','valid','core','n_procs')})
     settings = _settings(dict(epochs=epochs, lr=lr, momentum=momentum, nesterov=nesterov and momentum>0, weight_decay=weight_decay, schedule=schedule, min_lr=min_lr,
-        milestones=milestones, gamma=gamma, label_smoothing=label_smoothing, precision=precision, seed=seed), core, train, checkpoint_every)
+        milestones=milestones, gamma=gamma, warmup=warmup, label_smoothing=label_smoothing, precision=precision, seed=seed), core, train, checkpoint_every)
     w, own = join(_where(core)[0] if device is None else get_device(device))
     core.to(own)
     if channels_last: core.to(memory_format=torch.channels_last) # type: ignore[call-overload]
