@@ -19,7 +19,7 @@ from .runs import Run,RunHeldError,read_json,slug_of,write_json,_Lock
 # %% auto #0
 __all__ = ['resize_image', 'resize_folder', 'main_resize', 'loader_speed', 'measure_feeding']
 
-# %% ../nbs/04c_folders.ipynb #a929443e
+# %% ../nbs/04c_folders.ipynb #e0dfc19e
 def resize_image(data:bytes, # an image file
                  size:int=256, # shorter side, pixels
                  quality:int=90, # of the JPEG, from 1 to 95
@@ -29,8 +29,7 @@ def resize_image(data:bytes, # an image file
     with Image.open(io.BytesIO(data)) as im:
         scale, small = size/min(im.size), min(im.size)<=size
         keep = small and im.format=='JPEG' and im.mode in ('RGB','L')
-        to = tuple(max(size, round(s*scale)) for s in im.size)
-        if not small: im.draft('RGB', (2*to[0], 2*to[1]))
+        to = (max(size, round(im.width*scale)), max(size, round(im.height*scale)))
         rgb = im.convert('RGB') # decodes all of it, so that a damaged file is found
     if keep: return data
     out = io.BytesIO()
@@ -147,7 +146,7 @@ def loader_speed(loader:Iterable, # batches (x, y)
         if images==had: raise ValueError('there is nothing to measure: the loader has fewer than two batches')
     return dict(images=images, seconds=took, images_per_s=images/took, images_per_cpu_s=images/max(time.process_time()-cpu, 1e-9))
 
-# %% ../nbs/04c_folders.ipynb #bcb50fbb
+# %% ../nbs/04c_folders.ipynb #7c8d8670
 def _make_jpegs(folder:Path, n:int)->None: # <class>/*.jpg
     "Write `n` different JPEG files of 500×375 pixels, cut from the photographs"
     from PIL import Image
@@ -157,16 +156,17 @@ def _make_jpegs(folder:Path, n:int)->None: # <class>/*.jpg
         im = Image.fromarray(_photograph(name))
         scale = max(500/im.width, 375/im.height)*rng.uniform(1, 1.3)
         im = im.resize((round(im.width*scale)+1, round(im.height*scale)+1), Image.Resampling.BICUBIC)
-        x, y = rng.integers(0, im.width-499), rng.integers(0, im.height-374)
+        x, y = int(rng.integers(0, im.width-499)), int(rng.integers(0, im.height-374))
         (folder/name).mkdir(parents=True, exist_ok=True)
         im.crop((x, y, x+500, y+375)).save(folder/name/f'{i}.jpg', quality=90)
 
-def measure_feeding(n:int=160, # files
+def measure_feeding(n:int=160, # files, at least 64: two batches
                     seconds:float=4., # for each measurement
                     workers:tuple[int,...]=(0,1,2), # numbers of worker processes
                     root:str|os.PathLike|None=None, # as in `Run`
                    )->dict: # the saved result
     "Measure images per second of the folder loader, from original and from resized JPEGs"
+    if _whole('n', n, 1)<64: raise ValueError(f'measuring needs two batches of 32, at least 64 files, got {n}')
     cores = _n_cores()
     params = dict(files=n, seconds=seconds, workers=list(workers), cores=cores, size=224, quality=90)
     with Run(slug_of('feeding', params), params, root=root, device='cpu', dataset='photos') as run, tempfile.TemporaryDirectory() as d:
