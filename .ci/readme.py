@@ -1,18 +1,34 @@
-"""Make README.md from `nbs/index.ipynb`, and the model cards in data/checkpoints, the same bytes each time: python .ci/readme.py
+"""Make README.md from `nbs/index.ipynb`, the tables of `nbs/14_results.ipynb`, and the model cards in data/checkpoints, the same bytes each time: python .ci/readme.py
 
-Cells marked `#| echo: false` are run first, as they draw from data/results, and their output is stored in the notebook. Outputs of the other cells are taken as stored."""
+Cells marked `#| echo: false` are run first, as they draw from data/results, and their output is stored in the notebook. Outputs of the other cells are taken as stored; figures are those of the last `sdnet draw` or run."""
 import ast, json, os, re, sys
 from pathlib import Path
 
 root = Path(__file__).resolve().parent.parent
 path = root/'nbs'/'index.ipynb'
 
-def run(source):
+def run(source, names=None):
     "The markdown that the last expression of a cell stands for"
     *body, last = ast.parse(source).body
-    names = {}
+    names = {} if names is None else names
     exec(compile(ast.Module(body, []), path.name, 'exec'), names)
     return eval(compile(ast.Expression(last.value), path.name, 'eval'), names).data
+
+def store(cell, markdown):
+    "As the output of a cell"
+    cell['outputs'] = [{'data': {'text/markdown': markdown.splitlines(keepends=True), 'text/plain': ['<IPython.core.display.Markdown object>']}, 'execution_count': None, 'metadata': {}, 'output_type': 'execute_result'}]
+
+def directives(cell): return re.findall(r'^#\|\s*(.+?)\s*$', ''.join(cell['source']), flags=re.M)
+
+def tables(nb):
+    "Store anew what the results page says; its parameters and folded cells define what the tables need, its pictures stay"
+    names = {}
+    for cell in (c for c in nb['cells'] if c['cell_type'] == 'code'):
+        marks = directives(cell)
+        if 'echo: false' in marks: store(cell, run(''.join(cell['source']), names))
+        elif 'parameters' in cell['metadata'].get('tags', []) or 'code-fold: true' in marks and not any(m.startswith('fig-alt') for m in marks): exec(''.join(cell['source']), names)
+
+def write(nb, path): path.write_text(json.dumps(nb, ensure_ascii=False, indent=1, sort_keys=True) + '\n', encoding='utf-8')
 
 def text(output):
     "One stored output as markdown, or '' where it has no text"
@@ -28,19 +44,17 @@ def merge(texts):
 def parts(cells):
     for cell in cells:
         source = ''.join(cell['source']).strip()
-        directives = re.findall(r'^#\|\s*(.+?)\s*$', source, flags=re.M) if cell['cell_type'] == 'code' else []
-        if not source or 'hide' in directives or cell['cell_type'] == 'raw': continue
+        marks = directives(cell) if cell['cell_type'] == 'code' else []
+        if not source or 'hide' in marks or cell['cell_type'] == 'raw': continue
         if cell['cell_type'] == 'markdown': yield source; continue
-        if 'echo: false' in directives:
-            cell['outputs'] = [{'data': {'text/markdown': run(source).splitlines(keepends=True), 'text/plain': ['<IPython.core.display.Markdown object>']},
-                                'execution_count': None, 'metadata': {}, 'output_type': 'execute_result'}]
+        if 'echo: false' in marks: store(cell, run(source))
         else: yield '```python\n' + re.sub(r'^#\|.*\n', '', source, flags=re.M).strip() + '\n```'
         yield from merge(filter(None, map(text, cell['outputs'])))
 
 os.chdir(root)
 nb = json.loads(path.read_text(encoding='utf-8'))
 out = '\n\n'.join(['<!-- Made from nbs/index.ipynb by .ci/readme.py: change the notebook. -->', *parts(nb['cells'])]) + '\n'
-path.write_text(json.dumps(nb, ensure_ascii=False, indent=1, sort_keys=True) + '\n', encoding='utf-8')
+write(nb, path)
 (root/'README.md').write_text(out, encoding='utf-8')
 sys.path.insert(0, str(root))
 from sdnet.models import model_card
@@ -49,3 +63,5 @@ cards = ['<!-- Made from the files by .ci/readme.py. -->', '# Checkpoints', 'Loa
          'the test images. Small networks after a few epochs on a CPU: for examples and experiments, not the paper\'s setting. CIFAR-10 states no licence and asks for a citation (Krizhevsky 2009).',
          *(model_card(f) for f in sorted(folder.glob('*.safetensors')))]
 (folder/'README.md').write_text('\n\n'.join(cards) + '\n', encoding='utf-8')
+results = root/'nbs'/'14_results.ipynb'
+nb = json.loads(results.read_text(encoding='utf-8')); tables(nb); write(nb, results)

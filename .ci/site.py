@@ -1,7 +1,7 @@
 """Build the docs site from the notebooks without Quarto, and check it: python .ci/site.py KATEX OUT
 
 KATEX is the `dist` folder of the npm package katex. nbdev processes the notebooks as it does for Quarto, smalldocs renders them from the same _quarto.yml."""
-import html, os, re, shutil, subprocess, sys
+import html, json, os, re, shutil, subprocess, sys
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
@@ -69,9 +69,12 @@ def problems():
     "What a reader would stumble over"
     pages = {p: Page(p) for p in sorted(out.rglob('*.html'))}
     for nb in cfg.nbs_path.glob('*.ipynb'):
+        first = next(''.join(c['source']) for c in json.loads(nb.read_text(encoding='utf-8'))['cells'] if c['cell_type'] == 'markdown')
+        if rest := re.sub(r'\A# .*\s+(> .*\n?)*', '', first).strip(): yield f'{nb.name}: title and description are a cell of their own, the docs drop: {rest[:50]}'
         if out/re.sub(r'^\d+[a-z]?_', '', f'{nb.stem}.html') not in pages: yield f'{nb.name} has no page'
     names = [re.sub(r'^\d+[a-z]?_', '', nb.stem) for nb in cfg.nbs_path.glob('*.ipynb')]
     for n in {n for n in names if names.count(n) > 1}: yield f'two notebooks for one page: {n}.html'
+    if (out/'results.html').read_text(encoding='utf-8').count('<table') < 10: yield 'results.html has no tables: run .ci/readme.py'
     for p, page in pages.items():
         for tag, ref in page.refs:
             if re.match(r'(https?:)?//', ref):
