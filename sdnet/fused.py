@@ -14,8 +14,8 @@ from .csc import Size, _tuple, code_size, sparse_code
 # %% auto #0
 __all__ = ['KEEP', 'solve']
 
-# %% ../nbs/01a_fused.ipynb #ca44e513
-KEEP = ('residual', 'codes', 'input')
+# %% ../nbs/01a_fused.ipynb #ba9f902c
+KEEP = ('residual', 'codes', 'input', 'plain')
 
 class _Geometry:
     "Convolution and its transpose for one signal size"
@@ -137,14 +137,14 @@ def _join(gw:Any, gsw:Tensor, step:Tensor)->Tensor:
 def _sum_to(g:Tensor, like:Tensor)->Tensor:
     return g.sum_to_size(like.shape) if like.ndim else g.sum()
 
-# %% ../nbs/01a_fused.ipynb #2024696f
+# %% ../nbs/01a_fused.ipynb #46d9fe6b
 def solve(x:Tensor, weight:Tensor, lam:Union[float, Tensor]=0.1, *, mu:float=0., n_iter:int=2, step:Union[float, Tensor, None]=None, stride:Size=1, padding:Size=0,
           nonneg:bool=True, solver:str='fista', fidelity:str='l2', beta:Union[float, Tensor]=0.5,
           keep:str='residual' # what is kept for the backward pass: 'residual' | 'codes' | 'input'
          )->Tensor: # the code, (n, C, *code size)
     "As `sparse_code`, by the fused operator where there is one"
     if keep not in KEEP: raise ValueError(f"`keep` must be one of {', '.join(KEEP)}, got {keep!r}")
-    fused = (weight.ndim in (3, 4) and fidelity == 'l2' and (solver != 'released' or n_iter <= 2) and step is not None
+    fused = (keep != 'plain' and weight.ndim in (3, 4) and fidelity == 'l2' and (solver != 'released' or n_iter <= 2) and step is not None
              and not torch.compiler.is_compiling() and (isinstance(lam, Tensor) or lam >= 0))
     if not fused or n_iter < 1 or mu < 0 or x.ndim != weight.ndim or x.shape[1] != weight.shape[1]:          # the plain version says what is wrong
         return sparse_code(x, weight, lam, mu=mu, n_iter=n_iter, step=step, stride=stride, padding=padding, nonneg=nonneg, solver=solver, fidelity=fidelity, beta=beta)
