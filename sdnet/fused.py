@@ -34,7 +34,7 @@ class _Geometry:
         "Gradients of `tconv(z, w)` by z and w"
         return torch.ops.aten.convolution_backward(g, z, w, None, self.stride, self.padding, self.one, True, self.short, 1, [True, need_w, False])[:2]
 
-# %% ../nbs/01a_fused.ipynb #228dcf9b
+# %% ../nbs/01a_fused.ipynb #32e75938
 def _betas(n_iter:int, fista:bool)->list[float]:
     "Extrapolation weights of the steps after the first"
     out, t = [0.]*(n_iter - 1), (1 + 5**.5)/2
@@ -77,7 +77,9 @@ class _Steps:
         return _prox_(self.geo.conv(r, self.sw, self.bias).add_(y), self.thr, self.scale, self.nonneg), r
     def pairs(self)->tuple[Tensor, list[Any]]:
         "The last code, and the two codes before every `hop`-th iteration"
-        z, old, kept = self.first(), None, []
+        z = self.first()
+        old:Union[Tensor, None] = None
+        kept:list[Any] = []
         for k in range(1, len(self.betas) + 1):
             if k % self.hop == 1: kept.append((z, old))
             old, z = z, self.next(k, z, old)[0]
