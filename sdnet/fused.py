@@ -34,7 +34,7 @@ class _Geometry:
         "Gradients of `tconv(z, w)` by z and w"
         return torch.ops.aten.convolution_backward(g, z, w, None, self.stride, self.padding, self.one, True, self.short, 1, [True, need_w, False])[:2]
 
-# %% ../nbs/01a_fused.ipynb #32e75938
+# %% ../nbs/01a_fused.ipynb #33d2378b
 def _betas(n_iter:int, fista:bool)->list[float]:
     "Extrapolation weights of the steps after the first"
     out, t = [0.]*(n_iter - 1), (1 + 5**.5)/2
@@ -58,7 +58,7 @@ class _Steps:
         self.geo, self.x, self.w, self.step, self.nonneg, self.betas = geo, x, w, step, nonneg, _betas(n_iter, fista)
         self.sw, t = (w*step).to(w.dtype), (lam*step).to(w.dtype)
         self.scale = None if mu == 0 else (1/(1 + step*mu)).to(w.dtype)
-        self.bias = (-t).expand(w.shape[0]).contiguous() if nonneg and t.numel() == 1 else None
+        self.bias = (-t).reshape(1).expand(w.shape[0]).contiguous() if nonneg and t.numel() == 1 else None
         self.thr = None if self.bias is not None else t.reshape(()) if t.numel() == 1 else t
         self.hop = max(4, math.ceil(math.sqrt(n_iter)))                    # iterations between two kept pairs
 
