@@ -34,7 +34,7 @@ class _Geometry:
         "Gradients of `tconv(z, w)` by z and w"
         return torch.ops.aten.convolution_backward(g, z, w, None, self.stride, self.padding, self.one, True, self.short, 1, [True, need_w, False])[:2]
 
-# %% ../nbs/01a_fused.ipynb #33d2378b
+# %% ../nbs/01a_fused.ipynb #bddbdd94
 def _betas(n_iter:int, fista:bool)->list[float]:
     "Extrapolation weights of the steps after the first"
     out, t = [0.]*(n_iter - 1), (1 + 5**.5)/2
@@ -75,17 +75,18 @@ class _Steps:
         y = self.point(k, z, old)
         r = self.residual(y)
         return _prox_(self.geo.conv(r, self.sw, self.bias).add_(y), self.thr, self.scale, self.nonneg), r
-    def pairs(self)->tuple[Tensor, list[Any]]:
-        "The last code, and the two codes before every `hop`-th iteration"
-        z = self.first()
+    def pairs(self, to_end:bool=True)->tuple[Tensor, list[Any]]:
+        "The last code, and the two codes before every `hop`-th iteration; `to_end` False: stop at the last such pair"
+        z, n = self.first(), len(self.betas)
         old:Union[Tensor, None] = None
         kept:list[Any] = []
-        for k in range(1, len(self.betas) + 1):
+        for k in range(1, n + 1):
             if k % self.hop == 1: kept.append((z, old))
+            if not to_end and k + self.hop > n and k % self.hop == 1: break
             old, z = z, self.next(k, z, old)[0]
         return z, kept
 
-# %% ../nbs/01a_fused.ipynb #568073b5
+# %% ../nbs/01a_fused.ipynb #23d87560
 class _Pull:
     "Gradients by signal, dictionary and λ, from the last iteration to the first"
     def __init__(self, it:_Steps, g:Tensor, need_x:bool, need_w:bool, need_lam:bool):
@@ -95,9 +96,12 @@ class _Pull:
         self.gw:Any = None
         self.glam:Any = None
         self.later:Any = None                                               # what iteration k + 1 sends past z_k to z_{k-1}
+        self.own = False                                                    # is `g` ours to overwrite?
 
     def through_prox(self, z:Tensor)->Tensor:
-        m = torch.ops.aten.threshold_backward(self.g, z, 0) if self.it.nonneg else self.g*(z != 0)
+        if not self.it.nonneg: m = self.g*(z != 0)
+        elif self.own: m = torch.ops.aten.threshold_backward.grad_input(self.g, z, 0, grad_input=self.g)
+        else: m = torch.ops.aten.threshold_backward(self.g, z, 0)
         if self.it.scale is not None: m = m*self.it.scale
         if self.need_lam: self.glam = _add(self.glam, -(m if self.it.nonneg else m*z.sign()))
         return m
@@ -113,7 +117,7 @@ class _Pull:
         g = torch.sub(m, gy, out=gy)
         later = g*(-beta) if beta else None
         g = g if not beta else g*(1 + beta)
-        self.g, self.later = g if self.later is None else g + self.later, later
+        self.g, self.later, self.own = g if self.later is None else g + self.later, later, True
 
     def finish(self, z:Tensor, lam:Tensor)->tuple[Any, Any, Any]:
         "Through the first step, which made `z` from the signal"
@@ -129,16 +133,16 @@ def _join(gw:Any, gsw:Tensor, step:Tensor)->Tensor:
 def _sum_to(g:Tensor, like:Tensor)->Tensor:
     return g.sum_to_size(like.shape) if like.ndim else g.sum()
 
-# %% ../nbs/01a_fused.ipynb #75e7cb6b
-def _unroll(it:_Steps, pull:_Pull, pairs:list[Any], lam:Tensor)->tuple[Any, Any, Any]:
-    "Compute each stretch of iterations anew, the last one first, and go back through it"
-    if not pairs: return pull.finish(it.first(), lam)                       # one iteration
+# %% ../nbs/01a_fused.ipynb #4d737a23
+def _unroll(it:_Steps, pull:_Pull, pairs:list[Any], last:Tensor, lam:Tensor)->tuple[Any, Any, Any]:
+    "Compute each stretch of iterations anew, the last one first, and go back through it; `last` is the code that came out"
+    if not pairs: return pull.finish(last, lam)                             # one iteration
     n = len(it.betas)
     for i in range(len(pairs) - 1, -1, -1):
         start, stop = 1 + i*it.hop, min(n, (i + 1)*it.hop)
         codes, res = [pairs[i][1], pairs[i][0]], []
         for k in range(start, stop + 1):
-            z, r = it.next(k, codes[-1], codes[-2])
+            z, r = it.next(k, codes[-1], codes[-2]) if k < n else (last, it.residual(it.point(k, codes[-1], codes[-2])))
             codes.append(z); res.append(r)
         for k in range(stop, start - 1, -1):
             j = k - start + 2
@@ -167,7 +171,7 @@ def _implicit(it:_Steps, g:Tensor, z:Tensor, mu:float, need_x:bool, need_w:bool,
     if need_lam: glam = _sum_to((-u*z.sign()).to(lam.dtype), lam)
     return gr if need_x else None, gw, glam
 
-# %% ../nbs/01a_fused.ipynb #0d4cb738
+# %% ../nbs/01a_fused.ipynb #7c2f01d6
 class _Solve(torch.autograd.Function):
     "`sparse_code` with the l2 fidelity and its own backward"
     @staticmethod
@@ -185,8 +189,7 @@ class _Solve(torch.autograd.Function):
             kept = [*kept, z, *res]
         else:
             z, pairs = it.pairs()
-            if keep == 'checkpoint': kept = [t for p in pairs for t in p]
-            if keep == 'implicit': kept = [z]
+            kept = [z] if keep != 'checkpoint' else [z, *(t for p in pairs for t in p)]
         ctx.save_for_backward(x, w, lam, step, *kept)
         return z
 
@@ -199,8 +202,9 @@ class _Solve(torch.autograd.Function):
         it = _Steps(_Geometry(w, tuple(x.shape[2:]), stride, padding), x, w, lam, step, mu, n_iter, nonneg, solver == 'fista')
         if keep == 'implicit': return (*_implicit(it, g, kept[0], mu, need[0], need[1], lam, need[2]), None, None)
         pull = _Pull(it, g, *need)
-        if keep == 'input': kept = [t for p in it.pairs()[1] for t in p]
-        if keep in ('input', 'checkpoint'): return (*_unroll(it, pull, list(zip(kept[::2], kept[1::2])), lam), None, None)
+        if keep in ('input', 'checkpoint'):
+            pairs = it.pairs(to_end=False)[1] if keep == 'input' else list(zip(kept[1::2], kept[2::2]))
+            return (*_unroll(it, pull, pairs, kept[0], lam), None, None)
         z, res = kept[:n_iter], kept[n_iter:]
         for k in range(n_iter - 1, 0, -1): pull.back(k, z[k], z[k-1], z[k-2] if k > 1 else None, res[k-1] if res else None)
         return (*pull.finish(z[0], lam), None, None)

@@ -15,7 +15,8 @@ from .fused import KEEP, solve
 from .csc import Size, _tuple, _float, _start, code_size, lipschitz, lipschitz_bound, refine_norm, sparse_code, synthesis, SOLVERS, FIDELITIES
 
 # %% auto #0
-__all__ = ['CSC', 'CSCConv2d', 'CSCConv1d', 'CSCLinear', 'csc_layers', 'set_lam', 'lam_at', 'settle', 'recompute', 'convert']
+__all__ = ['FRESH', 'CSC', 'CSCConv2d', 'CSCConv1d', 'CSCLinear', 'csc_layers', 'set_lam', 'lam_at', 'settle', 'recompute',
+           'convert']
 
 # %% ../nbs/02_layers.ipynb #74633ae2
 def _unit(w:Tensor)->Tensor:
@@ -30,7 +31,9 @@ class _Project(torch.autograd.Function):
     @staticmethod
     def backward(ctx:Any, *grads:Any)->Any: return grads[0]
 
-# %% ../nbs/02_layers.ipynb #a10183d8
+# %% ../nbs/02_layers.ipynb #06b576ba
+FRESH = 16                    # training steps in which the weights may jump: `‖A‖²` is followed more closely
+
 class _Settings(nn.Module):
     "`lam` and `step` as tensors of the layer: assignable at any time, checked, saved"
     nd:int
@@ -67,7 +70,7 @@ class _Settings(nn.Module):
             if old is None or old.shape != new.shape: self._buffers[name] = torch.empty_like(new, dtype=self.weight.dtype, device=self.weight.device)
         super()._load_from_state_dict(state_dict, prefix, *args)
 
-# %% ../nbs/02_layers.ipynb #69f4bf77
+# %% ../nbs/02_layers.ipynb #eb5a0c09
 class _Norm(_Settings):
     "The squared operator norm `‖A‖²`: in closed form, or tracked in training and settled for eval"
     kernel_size:tuple
@@ -76,14 +79,16 @@ class _Norm(_Settings):
     normalize:bool
     lipschitz:Tensor
     lipschitz_vector:Tensor
-    fresh:int
+    lipschitz_fresh:Tensor
+    fresh:int                                                    # `lipschitz_fresh` as a number, so that no step has to ask the device
     tape:Any = None                                              # see `recompute`: (list of ‖A‖², whether to read it)
 
     def _init_norm(self)->None:
         self.closed_form = self.nd == 0 or self.weight.shape[1]*math.prod(self.stride) <= 16
-        self.fresh = 16                                          # training steps to come in which the weights may still jump
+        self.fresh = FRESH
         if self.closed_form: return
         self.register_buffer('lipschitz', torch.zeros(()))
+        self.register_buffer('lipschitz_fresh', torch.tensor(FRESH))
         self.register_buffer('lipschitz_vector', torch.empty(1, self.weight.shape[1], *(0,)*self.nd))
 
     @torch.no_grad()
@@ -97,14 +102,24 @@ class _Norm(_Settings):
         if not self.training: return self.lipschitz if known else lipschitz(weight, size, **geo)
         if self.tape is not None and self.tape[1]: return self.tape[0].pop(0)
         v = self.lipschitz_vector if known else _start((1, weight.shape[1], *size), _float(weight))
-        jumpy = torch.compiler.is_compiling() or self.fresh > 0                     # a compiled step has no counter: it always does more
-        for _ in range(8 if not known else 2 if jumpy else 1): v, value = refine_norm(weight, v, degree=8 if jumpy else 4, margin=1., **geo)
-        if not torch.compiler.is_compiling(): self.fresh = max(self.fresh - 1, 0) if known else 16
+        often, degree, margin = (8, 8, 1.) if not known else (2, 8, 2.) if self.fresh else (1, 4, 1.)
+        for _ in range(often): v, value = refine_norm(weight, v, degree=degree, margin=margin, **geo)
+        self._count(known)
         if not known: self._buffers['lipschitz_vector'] = torch.empty_like(v)
         self.lipschitz_vector.copy_(v)
         self.lipschitz.copy_(value)
         if self.tape is not None: self.tape[0].append(value)
         return value
+
+    def _count(self, known:bool)->None:
+        "One training step less in which the weights may jump, or all of them again after a change of size"
+        if known and not self.fresh: return
+        if known: self.lipschitz_fresh.sub_(1).clamp_(min=0)
+        else: self.lipschitz_fresh.fill_(FRESH)
+        if not torch.compiler.is_compiling(): self.fresh = self.fresh - 1 if known else FRESH      # compiled: at the next change of mode, see `_read_fresh`
+
+    def _read_fresh(self)->None:
+        if not self.closed_form and not self.lipschitz_fresh.is_meta: self.fresh = int(self.lipschitz_fresh)
 
     @torch.no_grad()
     def settle(self, size:Union[Size, None]=None # map size; None: the one last trained on
@@ -121,8 +136,13 @@ class _Norm(_Settings):
         "Set the mode; leaving training settles `‖A‖²`"
         leaving = self.training and not mode
         super().train(mode)
-        if leaving: self.settle()
+        if leaving: self.settle(); self._read_fresh()
         return self
+
+    def _load_from_state_dict(self, state_dict:Any, prefix:str, *args:Any)->None:
+        if prefix + 'lipschitz' in state_dict: state_dict.setdefault(prefix + 'lipschitz_fresh', torch.tensor(FRESH))    # saved before there was one
+        super()._load_from_state_dict(state_dict, prefix, *args)
+        self._read_fresh()
 
 # %% ../nbs/02_layers.ipynb #beec3985
 class _Dictionary(_Norm):
@@ -211,7 +231,7 @@ class CSC(_Dictionary):
 
     def _atoms(self)->Tensor: return _Project.apply(self.weight) if self.normalize else self.weight
 
-# %% ../nbs/02_layers.ipynb #1ee32e9f
+# %% ../nbs/02_layers.ipynb #2a8931a2
 class CSCConv2d(CSC):
     "Sparse code of an image or feature map, in place of `nn.Conv2d`: `argmin_z ≥ 0  λ‖z‖₁ + μ/2‖z‖² + ½‖x − A z‖²` by `n_iter` steps (Dai et al. 2022)"
     def __init__(self, in_channels:int, # channels of the signal
@@ -230,7 +250,7 @@ class CSCConv2d(CSC):
                  beta:float=0.5, # elastic: weight of the squared part
                  normalize:bool=True, # atoms of unit norm
                  bias:bool=False, # add a bias to the code
-                 keep:str='auto' # for the backward pass: 'residual' (fastest) | 'codes' | 'checkpoint' | 'input' (least memory) | 'implicit' | 'plain', see `solve`; 'auto': 'input' for few input channels, where recomputing is cheap, else 'residual' 
+                 keep:str='auto' # for the backward pass: 'residual' (fastest) | 'codes' | 'checkpoint' | 'input' (least memory) | 'implicit' | 'plain', see `solve`; 'auto': 'input' for few input channels, where recomputing is cheap, else 'residual'
                 ):
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, nd=2, lam=lam, mu=mu, n_iter=n_iter, step=step, nonneg=nonneg, solver=solver,
                          fidelity=fidelity, expansion=expansion, learn_lam=learn_lam, beta=beta, normalize=normalize, bias=bias, keep=keep)
