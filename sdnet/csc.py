@@ -200,12 +200,13 @@ def _max_eigenvalue_bound(G:Tensor, n_square:int=8)->Tensor:
     t = G.diagonal(dim1=1, dim2=2).sum(1).amax()/2
     return (log + scale*t.clamp_min(1e-30).log()).exp()
 
-# %% ../nbs/01_csc.ipynb #3a77360d
+# %% ../nbs/01_csc.ipynb #dd122947
 @torch.no_grad()
 def refine_norm(weight:Tensor, # atoms
                 v:Tensor, # unit vector in signal space, (b, M, *size); b independent guesses
-                *, stride:Size=1, padding:Size=0, degree:int=4 # of the filter
-               )->tuple[Tensor, Tensor]: # (better v, estimate of ‖A‖²: a lower bound)
+                *, stride:Size=1, padding:Size=0, degree:int=4, # of the filter
+                margin:float=0. # raise the estimate by so many times what this call gained
+               )->tuple[Tensor, Tensor]: # (better v, estimate of ‖A‖²: a lower bound if `margin` is 0)
     "Sharpen an estimate of `‖A‖²` by a Chebyshev filter of `degree`; `degree + 2` applications of `A Aᵀ`, no synchronisation"
     w, v = _float(weight.detach()), _float(v)
     dims, size = tuple(range(1, v.ndim)), tuple(v.shape[2:])
@@ -218,7 +219,8 @@ def refine_norm(weight:Tensor, # atoms
         for _ in range(degree - 1):
             a, b = b, 2*(G(b)/half - b) - a
         v = b/b.square().sum(dims, keepdim=True).sqrt().clamp_min(1e-30)
-        return v, adjoint(v, w, stride=stride, padding=padding).square().flatten(1).sum(1).amax()
+        value = adjoint(v, w, stride=stride, padding=padding).square().flatten(1).sum(1).amax()
+        return v, value + margin*(value - 2*half.amax()).clamp_min(0) if margin else value
 
 # %% ../nbs/01_csc.ipynb #e811d6cf
 class SolveInfo(NamedTuple):

@@ -154,8 +154,8 @@ def load_released(model:ResNet, source:Any, # state dict, or path of a .pt/.pth/
     new = {_rename(k): v for k, v in _read(source).items()}
     steps, layers = {k.removesuffix('.step'): new.pop(k) for k in list(new) if k.endswith('.step')}, csc_layers(model)
     if keep_step and set(steps) != set(layers): raise ValueError(f"`keep_step`: the checkpoint has {len(steps)} step sizes, the model {len(layers)} sparse-coding layers")
-    own = {k: v for k, v in model.state_dict().items() if not re.search(r'(^|\.)(lam|step|lipschitz|lipschitz_vector|mean|std)$', k)}
-    new = {k: v for k, v in new.items() if not re.search(r'\.(lam|lipschitz|lipschitz_vector)$|^(mean|std)$', k)}
+    own = {k: v for k, v in model.state_dict().items() if not re.search(r'(^|\.)(lam|step|lipschitz\w*|mean|std)$', k)}
+    new = {k: v for k, v in new.items() if not re.search(r'\.(lam|lipschitz\w*)$|^(mean|std)$', k)}
     wrong = ([f"{k}: {tuple(new[k].shape)} instead of {tuple(v.shape)}" for k, v in own.items() if k in new and new[k].shape != v.shape] +
              [f"{k} is missing" for k in own if k not in new] + [f"{k} is unknown" for k in new if k not in own])
     if wrong: raise ValueError(f"the checkpoint is of another architecture than this model ({len(wrong)} differences): " + '; '.join(wrong[:4]) + ('; …' if len(wrong) > 4 else ''))

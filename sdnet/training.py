@@ -317,12 +317,12 @@ def _latest(folder:Path)->Any:
         os.replace(new, folder/'checkpoint.bad.pt'); os.replace(old, new)
         return state
 
-# %% ../nbs/05_training.ipynb #967404cf
+# %% ../nbs/05_training.ipynb #2457752d
 def _resume(job:_Job, state:dict)->dict: # state of the random generators to go on with
     "Take over a checkpoint, if it belongs to this model and these settings"
     try: theirs, settings = _shapes(job.model, state['model']), state['settings']
     except (KeyError, TypeError, AttributeError): raise CheckpointError(f'{job.folder}/checkpoint.pt was not written by fit') from None
-    ours = _shapes(job.model, job.model.state_dict())
+    ours = {k: v for k,v in _shapes(job.model, job.model.state_dict()).items() if k in theirs or v!='a buffer'}   # a buffer that is not there: the module may know what to do
     if ours!=theirs:
         diff = [f'{k} is {theirs.get(k, "absent")} there and {ours.get(k, "absent")} here' for k in {**theirs, **ours} if ours.get(k)!=theirs.get(k)]
         raise CheckpointError(f'the checkpoint in {job.folder} is of another architecture: {"; ".join(diff[:3])}{f" (and {len(diff)-3} more)" if len(diff)>3 else ""}')
