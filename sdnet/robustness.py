@@ -186,7 +186,7 @@ class LamRule(_Fitted):
         g = torch.tensor(self.grid).to(lam)
         return lam + (g[(lam.detach()[..., None] - g).abs().argmin(-1)] - lam).detach()
 
-# %% ../nbs/06_robustness.ipynb #462a7623
+# %% ../nbs/06_robustness.ipynb #4d7de197
 LEVELS = (('clean', 0), *((n, s) for n in NOISES for s in SEVERITIES))
 LAMS = tuple(round(.1*i, 1) for i in range(1, 15)) # the grid of the released script
 
@@ -194,17 +194,18 @@ def fit_line(table:Sequence[dict])->tuple[float, float, float]: # a, b, R²
     "Least squares of the best λ against the mean residual"
     r, lam = (np.array([row[k] for row in table], float) for k in ('r', 'best_lam'))
     if len(r) < 2 or np.ptp(r) == 0: raise ValueError(f"a line needs levels with at least two different residuals, got {len(r)} level(s)")
+    if np.ptp(lam) == 0: return 0., float(lam[0]), 0. # nothing to explain
     a = float(((r - r.mean())*(lam - lam.mean())).sum()/((r - r.mean())**2).sum())
     b = float(lam.mean() - a*r.mean())
     total = float(((lam - lam.mean())**2).sum())
-    return a, b, 1 - float(((lam - a*r - b)**2).sum())/total if total > 0 else 0. # nothing to explain: 0
+    return a, b, 1 - float(((lam - a*r - b)**2).sum())/total
 
 def level_images(images:Any, level:tuple[str, int], size:str='cifar', seed:int=0)->Any:
     "`images` at a `level`: a corruption and a severity, or ('clean', 0)"
     return images if level[0] == 'clean' else corrupt(images, level[0], level[1], size=size, seed=seed)
 
 def _saw(images:Any, y:Any, note:str, **more:Any)->dict: # the record of a calibration
-    return dict(images=note, n=len(images), hash=image_hash(np.asarray(images), np.asarray(y)), **more)
+    return dict(images=note, n=len(images), hash=image_hash(torch.as_tensor(images).cpu().numpy(), torch.as_tensor(y).cpu().numpy()), **more)
 
 def calibrate(model:nn.Module, # in eval mode
               images:Any, # uint8 (n, h, w, 3): TRAINING images that were held out from training
@@ -234,24 +235,28 @@ def leave_out(rule:LamRule, corruption:str)->LamRule:
     a, b, r2 = fit_line(table)
     return replace(rule, a=a, b=b, r2=r2, table=table, saw=dict(rule.saw, corruptions=[c for c in rule.saw['corruptions'] if c != corruption], left_out=corruption))
 
-# %% ../nbs/06_robustness.ipynb #4b92f36d
+# %% ../nbs/06_robustness.ipynb #49689b31
 class AdaptiveLam(nn.Module):
-    "A model that chooses λ of its first layer for each image by a `LamRule`: images in [0, 1] in, logits out"
+    "A model whose λ is chosen for each image (or batch) by a `LamRule`: images in [0, 1] in, logits out"
     def __init__(self, model:nn.Module, # in eval mode
                  rule:LamRule, *,
+                 per:str='image', # 'image' | 'batch': one λ, from the mean residual of the batch
                  detach:bool=False # stop the gradient at λ
                 ):
         super().__init__()
         _check_eval(model)
         rule.check(model)
         _part(model, rule.layers)
-        self.model, self.rule, self.detach = model, rule, detach
+        if per not in ('image', 'batch'): raise ValueError(f"`per` must be 'image' or 'batch', got {per!r}")
+        self.model, self.rule, self.per, self.detach = model, rule, per, detach
         self.train(False)
 
     def lam(self, x:Tensor)->Tensor: # (n,)
         "λ that is chosen for each of the images `x`"
         self.rule.check_size(x)
-        with torch.set_grad_enabled(torch.is_grad_enabled() and not self.detach): return self.rule(residual(self.model, x, self.rule.lam_train))
+        with torch.set_grad_enabled(torch.is_grad_enabled() and not self.detach):
+            r = residual(self.model, x, self.rule.lam_train)
+            return self.rule(r if self.per == 'image' else r.mean().expand(len(x)))
 
     def forward(self, x:Tensor)->Tensor: # logits
         "Classify images (n, 3, h, w)"
