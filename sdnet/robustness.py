@@ -22,7 +22,7 @@ from .runs import read_json, write_json
 __all__ = ['LEVELS', 'LAMS', 'FILTERS', 'first_layer', 'residual', 'pixels', 'predict', 'accuracy', 'Sweep', 'sweep',
            'fingerprint', 'LamRule', 'fit_line', 'level_images', 'calibrate', 'leave_out', 'AdaptiveLam', 'FixedLam',
            'BatchRule', 'calibrate_batch', 'BatchLam', 'save_rule', 'load_rule', 'bn_adapted', 'BNAdapted', 'Tent',
-           'gaussian_filter', 'median_filter', 'Denoised', 'filter_table', 'best_filter', 'bootstrap',
+           'gaussian_filter', 'median_filter', 'Denoised', 'filter_table', 'best_filter', 'bootstrap', 'binomial',
            'calibration_error', 'Classifier']
 
 # %% ../nbs/06_robustness.ipynb #00cea3a2
@@ -481,7 +481,7 @@ def best_filter(table:Sequence[dict], # of `filter_table`
     if not means: raise ValueError(f"no level is left to choose a filter on (without {without!r})")
     return max(means, key=lambda k: sum(means[k])/len(means[k]))
 
-# %% ../nbs/06_robustness.ipynb #5f5656be
+# %% ../nbs/06_robustness.ipynb #806eb821
 def bootstrap(values:Any, # (n,) one value an image, or (k, n) for k levels of the same images, which are averaged
               *, level:float=.95, n_boot:int=2000, seed:int=0
              )->tuple[float, float, float]: # mean, lower, upper
@@ -494,6 +494,17 @@ def bootstrap(values:Any, # (n,) one value an image, or (k, n) for k levels of t
     means = torch.cat([v[torch.randint(n, (min(100, n_boot - i), n), generator=g)].mean(1) for i in range(0, n_boot, 100)])
     lo, hi = torch.quantile(means, torch.tensor([(1 - level)/2, (1 + level)/2], dtype=torch.float64)).tolist()
     return float(v.mean()), lo, hi
+
+def binomial(right:Any, # (n,) bool
+             *, level:float=.95
+            )->tuple[float, float, float]: # share, lower, upper
+    "Share of `right` with Wilson's interval, which is not empty where none or all are right"
+    v = torch.as_tensor(right).bool().flatten()
+    if not len(v): raise ValueError("`right` is empty")
+    if not 0 < level < 1: raise ValueError(f"need 0 < `level` < 1, got {level}")
+    n, p, z = len(v), float(v.double().mean()), float(torch.special.ndtri(torch.tensor((1 + level)/2, dtype=torch.float64)))
+    mid, half = (p + z*z/(2*n))/(1 + z*z/n), z*math.sqrt(p*(1 - p)/n + z*z/(4*n*n))/(1 + z*z/n)
+    return p, max(0., mid - half), min(1., mid + half)
 
 def calibration_error(logits:Tensor, # (n, n_classes)
                       labels:Any, # (n,)
