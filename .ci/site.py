@@ -1,7 +1,7 @@
 """Build the docs site from the notebooks without Quarto, and check it: python .ci/site.py KATEX OUT
 
 KATEX is the `dist` folder of the npm package katex. nbdev processes the notebooks as it does for Quarto, smalldocs renders them from the same _quarto.yml."""
-import os, re, shutil, subprocess, sys
+import html, os, re, shutil, subprocess, sys
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
@@ -51,15 +51,27 @@ def render():
         text = re.sub('|'.join(rf'\b{re.escape(o)}' for o in pages), lambda m: pages[m[0]], p.read_text(encoding='utf-8'))
         text = re.sub(rf'(<a [^>]*href="){re.escape(site)}/', r'\1', text)
         p.write_text(re.sub(r'(<a [^>]*href="\w+\.html)#_\w+"', r'\1"', text), encoding='utf-8')           # a private name has no heading
+    for p in out.glob('*.html'): p.write_text(described(p.read_text(encoding='utf-8')), encoding='utf-8')
     for p in out.rglob('*.html'):
         up = os.path.relpath(out, p.parent)
         p.write_text(re.sub(r'https://cdn\.jsdelivr\.net/npm/katex@[^/"]+/dist', f'{up}/site_libs/katex', p.read_text(encoding='utf-8')), encoding='utf-8')
+
+def described(text):
+    "Every picture with a text in its place: where the notebook gives none, the heading that it stands under"
+    heading = ['']
+    def one(m):
+        if m['heading']: heading[0] = html.unescape(re.sub(r'<[^>]+>', '', m['heading'])).strip(); return m[0]
+        if re.search(r'\balt="[^"]+"', m['img']): return m[0]
+        return re.sub(r'\s*\balt(="")?(?=[\s>])', '', m[0]).replace('<img', f'<img alt="Figure: {html.escape(heading[0])}"', 1)
+    return re.sub(r'<h[1-6][^>]*>(?P<heading>.*?)</h[1-6]>|(?P<img><img\b[^>]*>)', one, text, flags=re.S)
 
 def problems():
     "What a reader would stumble over"
     pages = {p: Page(p) for p in sorted(out.rglob('*.html'))}
     for nb in cfg.nbs_path.glob('*.ipynb'):
         if out/re.sub(r'^\d+[a-z]?_', '', f'{nb.stem}.html') not in pages: yield f'{nb.name} has no page'
+    names = [re.sub(r'^\d+[a-z]?_', '', nb.stem) for nb in cfg.nbs_path.glob('*.ipynb')]
+    for n in {n for n in names if names.count(n) > 1}: yield f'two notebooks for one page: {n}.html'
     for p, page in pages.items():
         for tag, ref in page.refs:
             if re.match(r'(https?:)?//', ref):

@@ -34,7 +34,7 @@ class _Geometry:
         "Gradients of `tconv(z, w)` by z and w"
         return torch.ops.aten.convolution_backward(g, z, w, None, self.stride, self.padding, self.one, True, self.short, 1, [True, need_w, False])[:2]
 
-# %% ../nbs/01a_fused.ipynb #381cfc3b
+# %% ../nbs/01a_fused.ipynb #fc94e689
 def _betas(n_iter:int, fista:bool)->list[float]:
     "Extrapolation weights of the steps after the first"
     out, t = [0.]*(n_iter - 1), (1 + 5**.5)/2
@@ -56,7 +56,7 @@ def _forward(geo:_Geometry, x:Tensor, w:Tensor, lam:Tensor, step:Tensor, mu:floa
     "Codes z_1 … z_T and residuals at the points where gradients were taken"
     sw, t = (w*step).to(w.dtype), (lam*step).to(w.dtype)
     scale = None if mu == 0 else (1/(1 + step*mu)).to(w.dtype)
-    bias = (-t).expand(w.shape[0]).contiguous() if nonneg and t.numel() == 1 else None
+    bias = (-t).reshape(1).expand(w.shape[0]).contiguous() if nonneg and t.numel() == 1 else None
     t = t.reshape(()) if t.numel() == 1 else t
     thr = None if bias is not None else t
     z = [_prox_(geo.conv(x, sw, bias), thr, scale, nonneg)]

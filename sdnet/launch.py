@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['TargetError', 'Target', 'Targets', 'load_targets', 'choose', 'Parameter', 'notebook_parameters', 'check_values',
            'same', 'matches', 'Found', 'find_runs', 'metric_of', 'made_by', 'lookup', 'has_images', 'lacking',
-           'seconds_left', 'parse_budget', 'show_time', 'status_row', 'format_status', 'papermill_call', 'run_notebook',
-           'keep_notebook', 'run_targets', 'experiments', 'run_smoke', 'main']
+           'seconds_left', 'parse_budget', 'show_time', 'status_row', 'format_status', 'results_table',
+           'papermill_call', 'run_notebook', 'keep_notebook', 'run_targets', 'experiments', 'run_smoke', 'draw', 'main']
 
-# %% ../nbs/05a_launch.ipynb #7d917e3a
+# %% ../nbs/05a_launch.ipynb #eea743e5
 import argparse,ast,difflib,fnmatch,importlib.util,json,math,os,re,shutil,signal,statistics,subprocess,sys,tempfile,threading,time
 from dataclasses import dataclass,field
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 import torch
 import yaml # type: ignore[import-untyped]
 import sdnet
+from .distributed import announced
 from .runs import data_root,get_device,project_root,read_csv,read_json
 
 # %% ../nbs/05a_launch.ipynb #20553fc7
@@ -151,7 +152,7 @@ def check_values(path:Path, # the notebook
         out[k] = value
     return out
 
-# %% ../nbs/05a_launch.ipynb #f958d3ad
+# %% ../nbs/05a_launch.ipynb #ec78644e
 def same(a:Any, b:Any)->bool:
     "Whether two parameter values are the same; 1 and 1.0 are, 1 and true are not"
     if isinstance(a, (list,tuple)) and isinstance(b, (list,tuple)): return len(a)==len(b) and all(map(same, a, b))
@@ -174,7 +175,7 @@ def matches(recorded:dict, # parameters that a run recorded
         return False
     return True
 
-_ENGINE = {'device','compile','workers','checkpoint_every','data','on_error'} # parameters that say how a run is made, not what comes out; they need not be recorded
+_ENGINE = {'device','compile','n_procs','workers','checkpoint_every','data','on_error'} # parameters that say how a run is made, not what comes out; they need not be recorded
 
 # %% ../nbs/05a_launch.ipynb #8040c659
 @dataclass(frozen=True)
@@ -309,6 +310,21 @@ def format_status(targets:Targets, # the list
     return '\n'.join([*lines, '', f'{n["done"]} of {len(rows)} done; {len(rows)-sum(n.values())} missing, of which {here} can be run here; {n["not available yet"]} not available yet. '
                       'needs: ! is not here. cost: of what is left; ? was never measured.', *words])
 
+# %% ../nbs/05a_launch.ipynb #dd153651
+def results_table(targets:Targets, root:Path, patterns:list[str]=['all'])->str: # Markdown
+    "What is measured beside what the paper reports"
+    runs, lines = find_runs(root), ['| target | ours | runs | paper | difference | device | commit |', '|---|---|---|---|---|---|---|']
+    for t in choose(targets, patterns):
+        found = lookup(t, runs, root)
+        done = [f for f in found if f and f.metrics is not None]
+        row, vals = status_row(t, found, root), [v for v in (metric_of(f.metrics or {}, t.metric) for f in done) if v is not None]
+        scale, mark = (100, ' %') if t.unit=='%' else (1, f' {t.unit}' if t.unit else '')
+        gap = f'{scale*statistics.mean(vals)-t.paper:+.2f}' if vals and t.paper is not None else ''
+        ours = f'{row["value"]}{mark if t.unit=="%" else ""}' if vals else 'figure' if done and t.metric is None else f'`sdnet run {t.id}`'
+        device = ', '.join(dict.fromkeys(str(f.provenance.get('device_name') or '?') for f in done))
+        lines.append(f'| {t.id} | {ours} | {len(done) or ""} | {"" if t.paper is None else f"{t.paper:g}{mark} [{t.source}]"} | {gap} | {device} | {row["commit"]} |')
+    return '\n'.join(lines)
+
 # %% ../nbs/05a_launch.ipynb #41aebd28
 def _stop(child:subprocess.Popen, grace:float)->None:
     "End `child`, politely first, within `grace` seconds"
@@ -350,13 +366,14 @@ def run_notebook(nb:Path, # an experiment notebook
     return ('done', '') if child.returncode==0 else ('failed', _error_in(out) or
         ('its kernel died: killed, out of memory, or a crash in native code' if child.returncode==138 else f'papermill ended with code {child.returncode}'))
 
-# %% ../nbs/05a_launch.ipynb #6d000f14
+# %% ../nbs/05a_launch.ipynb #1a7f4a4e
 def keep_notebook(out:Path, # the executed notebook
                   root:Path, # the project
                   target:Target, values:dict, began:float, # what was run, and `time.time()` when it started
                  )->Path|None: # where it lies now
     "Move an executed notebook into the folder of the run that it began, else leave it in `data/runs/_notebooks`"
     if not out.exists(): return None
+    if announced().rank: out.unlink(); return None # the first of several processes keeps its own
     nb = root/'nbs'/f'{target.notebook}.ipynb'
     declared = notebook_parameters(nb)
     here = [r for r in find_runs(root) if matches(r.params, r.dataset, {k: v for k,v in values.items() if k in r.params}, {}, declared)]
@@ -439,13 +456,23 @@ def run_smoke(root:Path, targets:Targets, patterns:list[str], *, given:dict|None
         bad = 1 if state=='failed' else bad or (3 if state=='stopped' else 0)
     return bad
 
-# %% ../nbs/05a_launch.ipynb #d061d84d
+# %% ../nbs/05a_launch.ipynb #201c8315
+def draw(root:Path)->int: # the exit code
+    "Run `14_results`, and say what it drew"
+    out, began = root/'data/runs/_notebooks/14_results.ipynb', time.time()
+    state, error = run_notebook(root/'nbs'/'14_results.ipynb', {}, out, cwd=root, quiet=True)
+    made = sorted(f for f in (root/'data/figures').glob('*') if f.stat().st_mtime>=began-1)
+    print('\n'.join([*(str(f.relative_to(root)) for f in made), f'14_results: {state}' + (f', {error}' if error else '') + f' ({out.relative_to(root)})']))
+    return int(state!='done')
+
+# %% ../nbs/05a_launch.ipynb #24fb9d5c
 def _parser()->argparse.ArgumentParser:
     p = argparse.ArgumentParser(prog='sdnet', description="The paper's tables and figures: what is there, and run what is missing.")
     sub = p.add_subparsers(dest='command', required=True)
     s = sub.add_parser('status', help='what is done, what is missing, what it needs and what it would cost')
     s.add_argument('targets', nargs='*', default=['all'], help="ids or patterns such as 'table1/*'; default: all")
     r = sub.add_parser('run', help='run targets; skips what is complete, goes on with what was begun')
+    sub.add_parser('draw', help='draw the tables and figures from the saved results, into data/figures')
     r.add_argument('targets', nargs='+', help="ids, patterns such as 'table1/*', or all")
     r.add_argument('--smoke', action='store_true', help='only see that the notebooks work: tiny size, on the CPU, nothing recorded')
     r.add_argument('--budget', metavar='TIME', help='e.g. 90s, 25m, 1h30m: do the most wanted that fits, stop before the time is over')
@@ -467,6 +494,8 @@ def main(argv:list[str]|None=None, # None: the command line
         root = project_root()
         targets = load_targets(root/'data'/'targets.yaml')
         if a.command=='status': print(format_status(targets, root, a.targets)); return 0
+        if a.command=='draw': return draw(root)
+        if announced().rank: sys.stdout, a.quiet = open(os.devnull, 'w'), True # torchrun --no-python sdnet run …: the first process speaks
         budget, given = parse_budget(a.budget) if a.budget else None, dict(a.given)
         if len(given)<len(a.given): raise TargetError('-p gives a parameter twice')
         if a.smoke:

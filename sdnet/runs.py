@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['project_root', 'data_root', 'set_seed', 'get_device', 'atomic_write', 'write_json', 'read_json', 'write_csv',
-           'read_csv', 'git_state', 'device_name', 'provenance', 'peak_memory', 'check_slug', 'slug_of', 'RunHeldError',
-           'Run', 'check_parameters']
+           'read_csv', 'git_state', 'device_name', 'provenance', 'notebook_hash', 'peak_memory', 'check_slug',
+           'slug_of', 'RunHeldError', 'Run', 'check_parameters']
 
-# %% ../nbs/00_runs.ipynb #e421cc55
-import csv,difflib,hashlib,io,json,math,os,platform,random,re,subprocess,sys,threading,time,warnings
+# %% ../nbs/00_runs.ipynb #59697984
+import csv,difflib,hashlib,io,json,math,os,platform,random,re,subprocess,sys,tempfile,threading,time,warnings
 from datetime import datetime,timezone
 from importlib import metadata
 from pathlib import Path
@@ -168,6 +168,15 @@ def provenance(device:str|torch.device='auto', # where the run computes
     return _plain(dict(commit=commit, dirty=dirty, versions=vers, system=f'{platform.system()} {platform.machine()}', device=dev.type,
         device_name=device_name(dev), threads=torch.get_num_threads(), start=datetime.now(timezone.utc).isoformat(timespec='seconds'), **extra))
 
+# %% ../nbs/00_runs.ipynb #3233d3c8
+def notebook_hash(name:str, # of a notebook in `nbs`, without .ipynb
+                 )->str|None: # 16 hexadecimal digits; None where there is no such file
+    "Shorten the SHA-256 of a notebook's code"
+    path = project_root()/'nbs'/f'{name}.ipynb'
+    if not path.is_file(): return None
+    code = [''.join(c['source']) for c in read_json(path)['cells'] if c['cell_type']=='code' and 'injected-parameters' not in c.get('metadata', {}).get('tags', [])]
+    return hashlib.sha256('\0'.join(code).encode()).hexdigest()[:16]
+
 # %% ../nbs/00_runs.ipynb #72bbdc4b
 def peak_memory()->dict: # bytes: host_bytes, and cuda_bytes where CUDA was used; None where the system cannot say
     "The most memory that this process has held so far"
@@ -254,7 +263,7 @@ def _result(slug:str, params:dict, metrics:dict, sessions:list[dict])->dict:
     prov = dict(last, sessions=len(sessions), commits=list(dict.fromkeys(s.get('commit') for s in sessions)), dirty=any(s.get('dirty') for s in sessions) or last.get('dirty'))
     return _no_path(dict(slug=slug, params=params, dataset=prov.pop('dataset', None), metrics=metrics, provenance=prov))
 
-# %% ../nbs/00_runs.ipynb #7d5b3bbf
+# %% ../nbs/00_runs.ipynb #93273b6c
 class Run:
     "The record of one experiment: begins `slug`, or goes on with it if it was begun with the same `params`"
     def __init__(self,
@@ -268,7 +277,9 @@ class Run:
         if not isinstance(params, dict): raise ValueError(f'params must be a dict, got a {type(params).__name__}')
         self.slug, self.params = check_slug(slug), _plain(params, 'params')
         self.root = Path(root) if root is not None else project_root()/'data'
-        self.folder, self._began, self._lock = self.root/'runs'/slug, time.perf_counter(), None
+        self.folder, self._began, self._lock, self.first = self.root/'runs'/slug, time.perf_counter(), None, int(os.environ.get('RANK') or 0)==0
+        if not self.first: self._place = tempfile.TemporaryDirectory(); self.folder = Path(self._place.name); return
+        if 'notebook' in note: note['notebook_hash'] = notebook_hash(note['notebook'])
         session = provenance(device, **{**{k: self.params[k] for k in ('seed','precision') if k in self.params}, **note})
         self.folder.mkdir(parents=True, exist_ok=True)
         if not self.complete: self._lock = _Lock(self.folder)
@@ -299,6 +310,7 @@ class Run:
         **entries:Any, # e.g. dataset='photos', data_hash='…', n_train=5000
     )->None:
         "Add `entries` to this session's provenance"
+        if not self.first: return
         if not (self._lock and self._lock.alive): raise RuntimeError(f'run {self.slug!r} is not open here any more: it is complete, closed, or was opened again')
         *before, last = self.sessions
         spent = round(time.perf_counter()-self._began, 3)
@@ -309,6 +321,7 @@ class Run:
         **entries:Any, # more provenance
     )->dict: # the result, as saved
         "Write the metrics, which makes the run complete, then its result; let go of the run"
+        if not self.first: return _result(self.slug, self.params, _plain(metrics, 'metrics'), [])
         if self.complete: warnings.warn(f'run {self.slug!r} was complete already: its record is left as it is. Remove {self.folder} to run it anew')
         else:
             metrics = _plain(metrics, 'metrics')
