@@ -30,8 +30,12 @@ def hide():
 def check_import():
     "Every module imports where nothing of the extras can be, and says the version of settings.ini"
     hide()
+    sdnet = importlib.import_module('sdnet')
+    assert not [m for m in ('torch', 'torchvision', 'numpy', 'PIL') if m in sys.modules], 'import sdnet alone must load none of its requirements'
+    found = {n: getattr(sdnet, n) for n in sdnet.__all__}                      # each is imported when it is asked for
+    assert all(v.__name__ == n and v.__module__.startswith('sdnet.') for n, v in found.items()) and set(found) <= set(dir(sdnet))
     for m in MODULES: importlib.import_module(f'sdnet.{m}')
-    assert sys.modules['sdnet'].__version__ == settings()['version']
+    assert sdnet.__version__ == settings()['version']
     print('imported', *MODULES)
 
 def check_metadata():

@@ -1,7 +1,7 @@
-"""Make README.md from `nbs/index.ipynb`, the same bytes each time: python .ci/readme.py
+"""Make README.md from `nbs/index.ipynb`, and the model cards in data/checkpoints, the same bytes each time: python .ci/readme.py
 
 Cells marked `#| echo: false` are run first, as they draw from data/results, and their output is stored in the notebook. Outputs of the other cells are taken as stored."""
-import ast, json, os, re
+import ast, json, os, re, sys
 from pathlib import Path
 
 root = Path(__file__).resolve().parent.parent
@@ -42,3 +42,10 @@ nb = json.loads(path.read_text(encoding='utf-8'))
 out = '\n\n'.join(['<!-- Made from nbs/index.ipynb by .ci/readme.py: change the notebook. -->', *parts(nb['cells'])]) + '\n'
 path.write_text(json.dumps(nb, ensure_ascii=False, indent=1, sort_keys=True) + '\n', encoding='utf-8')
 (root/'README.md').write_text(out, encoding='utf-8')
+sys.path.insert(0, str(root))
+from sdnet.models import model_card
+folder = root/'data'/'checkpoints'
+cards = ['<!-- Made from the files by .ci/readme.py. -->', '# Checkpoints', 'Load one with `sdnet.load_pretrained(name)`: images in [0, 1] in, logits out. The settings and the facts below are stored in each file, and its content is hash-checked. Accuracy is that of the last epoch on '
+         'the test images. Small networks after a few epochs on a CPU: for examples and experiments, not the paper\'s setting. CIFAR-10 states no licence and asks for a citation (Krizhevsky 2009).',
+         *(model_card(f) for f in sorted(folder.glob('*.safetensors')))]
+(folder/'README.md').write_text('\n\n'.join(cards) + '\n', encoding='utf-8')

@@ -1,1 +1,26 @@
 __version__ = "0.1.0"
+
+from importlib import import_module as _import
+from typing import TYPE_CHECKING as _checking, Any as _Any
+
+if _checking:
+    from .csc import adjoint, sparse_code, synthesis
+    from .layers import CSCConv1d, CSCConv2d, CSCLinear, convert, lam_at, set_lam
+    from .models import create_model, decode_features, list_models, load_pretrained, load_released
+    from .training import evaluate, fit
+
+# What most programs need, under one name. A module is imported when the first of its names is asked for: `import sdnet` alone costs nothing.
+_places = {'csc': ['adjoint', 'sparse_code', 'synthesis'],
+           'layers': ['CSCConv1d', 'CSCConv2d', 'CSCLinear', 'convert', 'lam_at', 'set_lam'],
+           'models': ['create_model', 'decode_features', 'list_models', 'load_pretrained', 'load_released'],
+           'training': ['evaluate', 'fit']}
+__all__ = [name for names in _places.values() for name in names]
+
+def __getattr__(name:str)->_Any:
+    for module,names in _places.items():
+        if name in names:
+            found = globals()[name] = getattr(_import(f'sdnet.{module}'), name)
+            return found
+    raise AttributeError(f"module 'sdnet' has no attribute {name!r}")
+
+def __dir__()->list[str]: return sorted({*globals(), *__all__})

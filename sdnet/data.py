@@ -369,7 +369,7 @@ class _Plan:
     keys:Iterator[list[tuple[int,int]]] = iter(())
     def __iter__(self)->Iterator[list[tuple[int,int]]]: return self.keys
 
-# %% ../nbs/04_data.ipynb #f7d1b0f8
+# %% ../nbs/04_data.ipynb #24694ca6
 class FolderLoader(_Epochs):
     "Batches `(x, y)` of a folder of class folders; `x` float32 (n, 3, size, size) in [0, 1]"
     def __init__(self,
@@ -414,6 +414,11 @@ class FolderLoader(_Epochs):
             for i,reason in errors: self._unreadable(self._files.path(i), reason)
             yield _to_float(x.to(self.device, non_blocking=True), self.channels_last), y.to(self.device, non_blocking=True)
 
+    def listing_hash(self)->str: # 16 hexadecimal digits
+        "Shorten the SHA-256 of names, labels and sizes of the files (not of what is in them), for the provenance of a result"
+        h = hashlib.sha256()
+        for i,label in enumerate(self._files.labels.tolist()): h.update(b'%s %d %d\n' % (self._files.names[i], label, os.stat(self._files.path(i)).st_size))
+        return h.hexdigest()[:16]
     def _unreadable(self, path:str, reason:str)->None:
         if self.on_error=='raise': raise RuntimeError(f"cannot read {path}: {reason} (on_error='skip' leaves such files out)")
         if path not in self.bad: warnings.warn(f'left out, cannot read {path}: {reason}', stacklevel=3)

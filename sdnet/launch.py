@@ -8,7 +8,7 @@ __all__ = ['TargetError', 'Target', 'Targets', 'load_targets', 'choose', 'Parame
            'seconds_left', 'parse_budget', 'show_time', 'status_row', 'format_status', 'results_table',
            'papermill_call', 'run_notebook', 'keep_notebook', 'run_targets', 'experiments', 'run_smoke', 'draw', 'main']
 
-# %% ../nbs/05a_launch.ipynb #eea743e5
+# %% ../nbs/05a_launch.ipynb #8f2ad18f
 import argparse,ast,difflib,fnmatch,importlib.util,json,math,os,re,shutil,signal,statistics,subprocess,sys,tempfile,threading,time
 from dataclasses import dataclass,field
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 import torch
 import yaml # type: ignore[import-untyped]
 import sdnet
+from .folders import main_resize
 from .distributed import announced
 from .runs import data_root,get_device,project_root,read_csv,read_json
 
@@ -366,10 +367,14 @@ def run_notebook(nb:Path, # an experiment notebook
     return ('done', '') if child.returncode==0 else ('failed', _error_in(out) or
         ('its kernel died: killed, out of memory, or a crash in native code' if child.returncode==138 else f'papermill ended with code {child.returncode}'))
 
-# %% ../nbs/05a_launch.ipynb #1a7f4a4e
+# %% ../nbs/05a_launch.ipynb #a09187d5
+def _changed(folder:Path, pattern:str)->dict[Path,int]: # file -> ns
+    "When files changed last: to see which are new without asking what time it is"
+    return {f: f.stat().st_mtime_ns for f in folder.glob(pattern)}
+
 def keep_notebook(out:Path, # the executed notebook
                   root:Path, # the project
-                  target:Target, values:dict, began:float, # what was run, and `time.time()` when it started
+                  target:Target, values:dict, before:dict[Path,int], # what was run, and `_changed` of the runs' provenance when it started
                  )->Path|None: # where it lies now
     "Move an executed notebook into the folder of the run that it began, else leave it in `data/runs/_notebooks`"
     if not out.exists(): return None
@@ -377,12 +382,13 @@ def keep_notebook(out:Path, # the executed notebook
     nb = root/'nbs'/f'{target.notebook}.ipynb'
     declared = notebook_parameters(nb)
     here = [r for r in find_runs(root) if matches(r.params, r.dataset, {k: v for k,v in values.items() if k in r.params}, {}, declared)]
-    here = [r for r in here if (f := root/'data/runs'/r.slug/'provenance.json').exists() and f.stat().st_mtime>=began-2]
+    now = _changed(root/'data/runs', '*/provenance.json')
+    here = [r for r in here if (f := root/'data/runs'/r.slug/'provenance.json') in now and now[f]!=before.get(f)]
     place = root/'data/runs'/here[0].slug/'notebook.ipynb' if len(here)==1 else out.with_name(re.sub(r'[^a-z0-9]+', '-', target.id) + '.ipynb')
     os.replace(out, place)
     return place
 
-# %% ../nbs/05a_launch.ipynb #05da22e6
+# %% ../nbs/05a_launch.ipynb #3d0d0165
 def run_targets(root:Path, targets:Targets, patterns:list[str], # the project, its list, what to run
                 *, device:str='auto', given:dict|None=None, # more parameters, name -> text
                 budget:float|None=None, # seconds for everything
@@ -414,17 +420,17 @@ def run_targets(root:Path, targets:Targets, patterns:list[str], # the project, i
             if now is not None and 'checkpoint_every' in notebook_parameters(nb): values = {'checkpoint_every':100, **values}
             print(f'{name}: {"going on with "+found.slug if found else "starting"}, {show_time(cost)} known to be left' if cost else f'{name}: {"going on with "+found.slug if found else "starting"}', flush=True)
             print('  ' + ' '.join(papermill_call(nb.relative_to(root), values)), flush=True)
-            out, began = root/'data/runs/_notebooks'/f'.{os.getpid()}-{re.sub("[^a-z0-9]+", "-", t.id)}.ipynb', time.time()
+            out, began, before = root/'data/runs/_notebooks'/f'.{os.getpid()}-{re.sub("[^a-z0-9]+", "-", t.id)}.ipynb', time.monotonic(), _changed(root/'data/runs', '*/provenance.json')
             try: state, error = run_notebook(nb, values, out, cwd=root, seconds=now, quiet=quiet)
-            finally: place = keep_notebook(out, root, t, values, began)
+            finally: place = keep_notebook(out, root, t, values, before)
             runs = find_runs(root)
             failed += state=='failed'; left += state=='stopped'
-            print(f'{name}: {state} after {show_time(time.time()-began)}' + (f', {error}' if error else '') + ('; the same command goes on from its last checkpoint' if state=='stopped' else '')
+            print(f'{name}: {state} after {show_time(time.monotonic()-began)}' + (f', {error}' if error else '') + ('; the same command goes on from its last checkpoint' if state=='stopped' else '')
                   + (f' ({place.relative_to(root)})' if place else ''), flush=True)
         waiting = rest
     return 1 if failed else 3 if left else 0
 
-# %% ../nbs/05a_launch.ipynb #ed4b9914
+# %% ../nbs/05a_launch.ipynb #58b2ba81
 def experiments(root:Path)->list[Path]: # notebooks from 07 on
     "The experiment notebooks that exist"
     return sorted(p for p in (root/'nbs').glob('*.ipynb') if re.match(r'(0[7-9]|[1-9]\d)[a-z]?_', p.name))
@@ -448,24 +454,24 @@ def run_smoke(root:Path, targets:Targets, patterns:list[str], *, given:dict|None
         tmp = Path(tempfile.mkdtemp(prefix='sdnet-smoke-'))
         print(f'[{i+1}/{len(checked)}] ' + ' '.join(papermill_call(nb.relative_to(root), values)), flush=True)
         try:
-            (tmp/'settings.ini').write_text('[DEFAULT]\nlib_name = sdnet\n'); began = time.time()
+            (tmp/'settings.ini').write_text('[DEFAULT]\nlib_name = sdnet\n'); began = time.monotonic()
             if (root/'data/targets.yaml').exists(): (tmp/'data').mkdir(); shutil.copy(root/'data/targets.yaml', tmp/'data')
             state, error = run_notebook(nb, values, tmp/'out.ipynb', cwd=tmp, seconds=seconds, quiet=quiet)
         finally: shutil.rmtree(tmp, ignore_errors=True)
-        print(f'{nb.stem}: {state} after {show_time(time.time()-began)}' + (f', {error}' if error else ''), flush=True)
+        print(f'{nb.stem}: {state} after {show_time(time.monotonic()-began)}' + (f', {error}' if error else ''), flush=True)
         bad = 1 if state=='failed' else bad or (3 if state=='stopped' else 0)
     return bad
 
-# %% ../nbs/05a_launch.ipynb #201c8315
+# %% ../nbs/05a_launch.ipynb #74e297f4
 def draw(root:Path)->int: # the exit code
     "Run `14_results`, and say what it drew"
-    out, began = root/'data/runs/_notebooks/14_results.ipynb', time.time()
+    out, before = root/'data/runs/_notebooks/14_results.ipynb', _changed(root/'data/figures', '*')
     state, error = run_notebook(root/'nbs'/'14_results.ipynb', {}, out, cwd=root, quiet=True)
-    made = sorted(f for f in (root/'data/figures').glob('*') if f.stat().st_mtime>=began-1)
+    made = sorted(f for f,t in _changed(root/'data/figures', '*').items() if t!=before.get(f))
     print('\n'.join([*(str(f.relative_to(root)) for f in made), f'14_results: {state}' + (f', {error}' if error else '') + f' ({out.relative_to(root)})']))
     return int(state!='done')
 
-# %% ../nbs/05a_launch.ipynb #24fb9d5c
+# %% ../nbs/05a_launch.ipynb #ebda0ad6
 def _parser()->argparse.ArgumentParser:
     p = argparse.ArgumentParser(prog='sdnet', description="The paper's tables and figures: what is there, and run what is missing.")
     sub = p.add_subparsers(dest='command', required=True)
@@ -473,6 +479,7 @@ def _parser()->argparse.ArgumentParser:
     s.add_argument('targets', nargs='*', default=['all'], help="ids or patterns such as 'table1/*'; default: all")
     r = sub.add_parser('run', help='run targets; skips what is complete, goes on with what was begun')
     sub.add_parser('draw', help='draw the tables and figures from the saved results, into data/figures')
+    sub.add_parser('resize', help='copy a folder of images at a smaller size; sdnet resize --help', add_help=False)
     r.add_argument('targets', nargs='+', help="ids, patterns such as 'table1/*', or all")
     r.add_argument('--smoke', action='store_true', help='only see that the notebooks work: tiny size, on the CPU, nothing recorded')
     r.add_argument('--budget', metavar='TIME', help='e.g. 90s, 25m, 1h30m: do the most wanted that fits, stop before the time is over')
@@ -486,6 +493,7 @@ def _interrupt(*_:Any)->None: raise KeyboardInterrupt
 def main(argv:list[str]|None=None, # None: the command line
         )->int: # the exit code
     "The command `sdnet`"
+    if (argv := sys.argv[1:] if argv is None else argv)[:1]==['resize']: return main_resize(argv[1:])
     a, old = _parser().parse_args(argv), {}
     try:
         if threading.current_thread() is threading.main_thread():

@@ -16,7 +16,7 @@ from .runs import atomic_write, project_root
 
 # %% auto #0
 __all__ = ['STATS', 'Block', 'ResNet', 'list_models', 'create_model', 'load_released', 'decode_features', 'save_pretrained',
-           'pretrained_info', 'load_pretrained']
+           'pretrained_info', 'model_card', 'load_pretrained']
 
 # %% ../nbs/03_models.ipynb #90bb5115
 class _Shortcut(nn.Conv2d):
@@ -232,7 +232,7 @@ def _digest(tensors:Mapping[str, Tensor], header:Mapping[str, str])->str:
         h.update(t.reshape(-1).view(torch.uint8).numpy().tobytes())
     return h.hexdigest()
 
-# %% ../nbs/03_models.ipynb #b06193cf
+# %% ../nbs/03_models.ipynb #53ab76b7
 def save_pretrained(model:ResNet, path:Any, # ends in .safetensors
                     *, dtype:torch.dtype=torch.float32, # of convolutions, dictionaries and the last layer: float32 or bfloat16
                     **meta:Any # anything worth keeping, as JSON values: acc1, commit, params, …
@@ -247,13 +247,21 @@ def save_pretrained(model:ResNet, path:Any, # ends in .safetensors
     raw = save(tensors, dict(header, sha256=_digest(tensors, header)))
     return atomic_write(path, lambda f: f.write(raw))
 
+def _find_pretrained(source:Any)->Path:
+    "The file of a checkpoint: a path, a name in `data/checkpoints`, or 'dataset/arch' if there is one of that kind"
+    path = Path(source)
+    if path.suffix == '.safetensors':
+        folder, hits = path.parent, [path] if path.exists() else []
+    else:
+        folder = project_root()/'data'/'checkpoints'
+        hits = sorted(p for p in folder.glob('*.safetensors') if p.stem == str(source) or '/' in str(source) and p.name.startswith(str(source).replace('/', '-') + '-'))
+    if len(hits) == 1: return hits[0]
+    known = ', '.join(p.stem for p in hits or sorted(folder.glob('*.safetensors'))) or 'none'
+    raise FileNotFoundError(f"{'several checkpoints are' if hits else 'no checkpoint is'} called {path.name if path.suffix == '.safetensors' else source} in {folder}; there: {known}")
+
 def _open_pretrained(source:Any)->tuple[dict[str, Tensor], dict[str, Any], dict[str, Any]]: # tensors, settings, meta
     from safetensors import safe_open
-    path = Path(source)
-    if path.suffix != '.safetensors': path = project_root()/'data'/'checkpoints'/f'{source}.safetensors'
-    if not path.exists():
-        known = ', '.join(sorted(p.stem for p in path.parent.glob('*.safetensors'))) or 'none'
-        raise FileNotFoundError(f"no checkpoint {path.name} in {path.parent}; there: {known}")
+    path = _find_pretrained(source)
     try:
         with safe_open(path, 'pt') as f: tensors, header = {k: f.get_tensor(k) for k in f.keys()}, dict(f.metadata() or {})
     except Exception as e: raise ValueError(f"{path} is not a readable safetensors file (truncated or corrupt): {e}") from e
@@ -261,14 +269,30 @@ def _open_pretrained(source:Any)->tuple[dict[str, Tensor], dict[str, Any], dict[
     if header.pop('sha256', None) != _digest(tensors, header): raise ValueError(f"{path} is damaged: its content does not match its hash")
     return tensors, json.loads(header['settings']), json.loads(header['meta'])
 
-# %% ../nbs/03_models.ipynb #726bcca8
-def pretrained_info(source:Any # name in data/checkpoints, or path of a .safetensors file
+# %% ../nbs/03_models.ipynb #d960712a
+def pretrained_info(source:Any # as for `load_pretrained`
                    )->dict[str, Any]:
     "What was saved beside the weights: `settings` of the network, and the rest"
     _, settings, meta = _open_pretrained(source)
     return dict(meta, settings=settings)
 
-def load_pretrained(source:Any # name in data/checkpoints, or path of a .safetensors file
+def model_card(source:Any # as for `load_pretrained`
+              )->str: # Markdown
+    "What a checkpoint is, how it was trained and how good it is: its model card"
+    path = _find_pretrained(source)
+    _, settings, meta = _open_pretrained(path)
+    p = meta.get('params', {})
+    facts = {'network': f"`{settings['name']}`, width {settings['width']}, {settings['n_classes']} classes" + ('' if settings['shortcut'] else ', without shortcuts'),
+             'sparse coding': f"λ = {p['lam']}, {p['n_iter']} iterations" if settings['csc'] and 'lam' in p else None,
+             'top-1': f"{100*meta['acc1']:.2f} %" if 'acc1' in meta else None,
+             'trained on': ', '.join(str(x) for x in (p.get('dataset'), f"{meta['n_train']} images" if 'n_train' in meta else None, f"hash {meta['data_hash']}" if 'data_hash' in meta else None) if x),
+             'recipe': ', '.join(f'{k} {p[k]}' for k in ('epochs', 'batch_size', 'lr', 'weight_decay', 'seed', 'precision') if k in p),
+             'code': f"commit {meta['commit'][:7]}" if meta.get('commit') else None,
+             'result': f"`data/results/{meta['run']}.json`" if 'run' in meta else None,
+             'file': f"`{path.name}`, {path.stat().st_size/2**20:.1f} MiB"}
+    return '\n'.join([f"### {path.stem}", '', '| | |', '|---|---|', *(f'| {k} | {v} |' for k, v in facts.items() if v)])
+
+def load_pretrained(source:Any # name in data/checkpoints, 'dataset/arch' if there is one such, or path of a .safetensors file
                    )->ResNet: # in eval mode, on the CPU, float32
     "Make the network that `save_pretrained` wrote"
     tensors, settings, _ = _open_pretrained(source)

@@ -263,7 +263,7 @@ def _result(slug:str, params:dict, metrics:dict, sessions:list[dict])->dict:
     prov = dict(last, sessions=len(sessions), commits=list(dict.fromkeys(s.get('commit') for s in sessions)), dirty=any(s.get('dirty') for s in sessions) or last.get('dirty'))
     return _no_path(dict(slug=slug, params=params, dataset=prov.pop('dataset', None), metrics=metrics, provenance=prov))
 
-# %% ../nbs/00_runs.ipynb #93273b6c
+# %% ../nbs/00_runs.ipynb #c01f79a4
 class Run:
     "The record of one experiment: begins `slug`, or goes on with it if it was begun with the same `params`"
     def __init__(self,
@@ -284,6 +284,8 @@ class Run:
         self.folder.mkdir(parents=True, exist_ok=True)
         if not self.complete: self._lock = _Lock(self.folder)
         try:
+            if self._lock: # what a kill left half-written
+                for f in [*self.folder.glob('.*.json.*.tmp'), *self.result_path.parent.glob(f'.{slug}.json.*.tmp')]: f.unlink(missing_ok=True)
             old = read_json(self.path('params.json')) if self.path('params.json').exists() else None
             if old not in (None, self.params): raise ValueError(f'run {slug!r} was begun with other parameters: {_differences(old, self.params)}. '
                 f'Choose another slug, or remove {self.folder} to begin anew')

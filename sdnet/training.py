@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['lr_at', 'evaluate', 'CheckpointError', 'save_checkpoint', 'load_checkpoint', 'fit']
 
-# %% ../nbs/05_training.ipynb #760311b4
-import contextlib,copy,io,math,os,pickle,random,shutil,sys,tempfile,time,warnings,zipfile
+# %% ../nbs/05_training.ipynb #ddfdbda4
+import contextlib,copy,io,math,os,pickle,random,shutil,sys,tempfile,time,warnings,zipfile,zlib
 from collections.abc import Callable,Iterable,Iterator
 from dataclasses import dataclass,field
 from inspect import signature
@@ -163,7 +163,7 @@ def evaluate(model:nn.Module, # its mode is put back afterwards
     seconds = time.perf_counter()-began
     return dict(loss=loss, acc1=acc1, acc5=acc5, n=n, seconds=seconds, images_per_s=n/seconds)
 
-# %% ../nbs/05_training.ipynb #70ededd6
+# %% ../nbs/05_training.ipynb #c0b5b771
 class CheckpointError(RuntimeError): "A checkpoint cannot be read, or does not belong here"
 
 def save_checkpoint(path:str|os.PathLike, # the file to make or replace
@@ -183,7 +183,7 @@ def load_checkpoint(path:str|os.PathLike, # a file from `save_checkpoint` or `to
             if (bad := z.testzip()) is not None: raise ValueError(f'wrong checksum of {bad}')
         return torch.load(path, map_location='cpu', weights_only=True)
     except FileNotFoundError: raise CheckpointError(f'there is no checkpoint {path}') from None
-    except (ValueError, RuntimeError, EOFError, KeyError, pickle.UnpicklingError, zipfile.BadZipFile, NotImplementedError) as e:
+    except (ValueError, RuntimeError, OSError, EOFError, KeyError, pickle.UnpicklingError, zipfile.BadZipFile, zlib.error, NotImplementedError) as e:
         raise CheckpointError(f'{path} is not a readable checkpoint ({str(e).splitlines()[0] if str(e) else type(e).__name__})') from e
 
 # %% ../nbs/05_training.ipynb #d0edd994
@@ -398,7 +398,7 @@ def _end_epoch(job:_Job)->None:
         text = f'epoch {job.epoch}/{job.settings["epochs"]} loss {row["train_loss"]:.4g}' + (f' valid acc1 {100*row["valid_acc1"]:.1f} %' if job.valid is not None else f' acc1 {100*row["train_acc1"]:.1f} %')
         job.bar.to(job.epoch*job.n_batches, text, epoch_end=True, final=job.epoch==job.settings['epochs'])
 
-# %% ../nbs/05_training.ipynb #b9b3832c
+# %% ../nbs/05_training.ipynb #a128db9c
 def _settings(given:dict, model:nn.Module, train:Iterable, checkpoint_every:int|None)->dict:
     "Check what `fit` was given; all that decides the outcome, as a checkpoint holds it"
     s = dict(given, milestones=tuple(int(m) for m in given['milestones']))
@@ -420,7 +420,8 @@ def _settings(given:dict, model:nn.Module, train:Iterable, checkpoint_every:int|
 def _find(folder:Path, resume:bool)->Any: # the newest checkpoint, None if there is none
     "Tidy the run's folder, or clear it to begin anew"
     folder.mkdir(parents=True, exist_ok=True)
-    for f in folder.glob('.checkpoint.pt.*.tmp'): f.unlink(missing_ok=True) # left by a kill
+    for n in ('checkpoint.pt', 'log.csv'):
+        for f in folder.glob(f'.{n}.*.tmp'): f.unlink(missing_ok=True) # left by a kill
     if not resume:
         for n in ('checkpoint.pt', 'checkpoint.prev.pt', 'log.csv'): (folder/n).unlink(missing_ok=True)
     return _latest(folder)
