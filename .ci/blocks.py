@@ -13,10 +13,10 @@ TESTED = {      # a command: (where, what the file must hold)
     'papermill nbs/07_imagenet.ipynb out.ipynb -p lam 0.5': ('.ci/run', "readme paper 'papermill nbs/07_imagenet.ipynb'"),
     "pip install -e '.[dev]' && nbdev_test": ('.ci/run', 'readme dev nbdev_test'),
     'nbdev_test': ('.ci/run', 'readme dev nbdev_test'),
-    'papermill nbs/08_cifar.ipynb out.ipynb -p n_procs 8': ('.ci/run', '08_cifar -p arch resnet18 -p epochs 1 -p n_procs 2'),
+    'papermill nbs/08_cifar.ipynb out.ipynb -p dataset cifar10 -p n_procs 8': ('.ci/run', '08_cifar -p arch resnet18 -p epochs 1 -p n_procs 2'),
     'sdnet resize /data/imagenet /data/imagenet256': ('nbs/04c_folders.ipynb', 'main_resize([str(src), str(dst), '),
     'sdnet run --smoke 08_cifar': ('.ci/run', 'sdnet run --smoke all'),
-    "torchrun --standalone --nproc-per-node 2 --no-python bash -c 'papermill nbs/08_cifar.ipynb out$RANK.ipynb -p epochs 1'": ('.ci/run', "torchrun --standalone --nproc-per-node 2 --no-python bash -c 'papermill nbs/08_cifar.ipynb"),
+    "torchrun --standalone --nproc-per-node 2 --no-python bash -c 'papermill nbs/08_cifar.ipynb out$RANK.ipynb -p dataset cifar10'": ('.ci/run', "torchrun --standalone --nproc-per-node 2 --no-python bash -c 'papermill nbs/08_cifar.ipynb"),
 }
 NOT_HERE = {    # a command: why no machine of the tests can run it; what is checked in its place
     'conda env create -f environment.yml && conda activate sdnet': 'needs conda; .ci/checks.py metadata reads environment.yml',

@@ -231,7 +231,7 @@ class CSC(_Dictionary):
 
     def _atoms(self)->Tensor: return _Project.apply(self.weight) if self.normalize else self.weight
 
-# %% ../nbs/02_layers.ipynb #2a8931a2
+# %% ../nbs/02_layers.ipynb #a6587d14
 class CSCConv2d(CSC):
     "Sparse code of an image or feature map, in place of `nn.Conv2d`: `argmin_z ≥ 0  λ‖z‖₁ + μ/2‖z‖² + ½‖x − A z‖²` by `n_iter` steps (Dai et al. 2022)"
     def __init__(self, in_channels:int, # channels of the signal
@@ -241,7 +241,7 @@ class CSCConv2d(CSC):
                  lam:Any=0.1, # weight of the l1 term: a number, or a tensor broadcastable to the code
                  mu:float=0., # weight of the squared l2 term
                  n_iter:int=2, # unrolled iterations
-                 step:Union[float, Tensor, None]=None, # None: 0.9/‖A‖², always safe
+                 step:Union[float, Tensor, None]=None, # None: 0.9/‖A‖²; ‖A‖² is bounded in closed form for few input channels, else tracked in training and settled for eval
                  nonneg:bool=True, # codes ≥ 0
                  solver:str='fista', # 'ista' | 'fista' | 'released'
                  fidelity:str='l2', # 'l2' | 'norm' | 'elastic'

@@ -120,7 +120,7 @@ def create_model(name:str, # one of `list_models()`
     return ResNet(_BLOCKS[name.removesuffix('_all')[-2:]], n_classes, stem=stem, width=width, sparse_stem=name.startswith('sdnet'), sparse_body=name.endswith('_all'),
                   shortcut=shortcut, downsample=downsample, mean=mean, std=std, csc=csc)
 
-# %% ../nbs/03_models.ipynb #6d893499
+# %% ../nbs/03_models.ipynb #e2be3c1d
 def _rename(key:str)->str:
     "A released key name as ours"
     key = re.sub(r'^layer0\.0\.', 'conv1.', key)
@@ -232,7 +232,7 @@ def _digest(tensors:Mapping[str, Tensor], header:Mapping[str, str])->str:
         h.update(t.reshape(-1).view(torch.uint8).numpy().tobytes())
     return h.hexdigest()
 
-# %% ../nbs/03_models.ipynb #53ab76b7
+# %% ../nbs/03_models.ipynb #5f6e5ce4
 def save_pretrained(model:ResNet, path:Any, # ends in .safetensors
                     *, dtype:torch.dtype=torch.float32, # of convolutions, dictionaries and the last layer: float32 or bfloat16
                     **meta:Any # anything worth keeping, as JSON values: acc1, commit, params, …
@@ -254,6 +254,7 @@ def _find_pretrained(source:Any)->Path:
         folder, hits = path.parent, [path] if path.exists() else []
     else:
         folder = project_root()/'data'/'checkpoints'
+        if (made := folder.parent/'runs'/str(source)/f'{source}.safetensors').exists() and not (folder/made.name).exists(): return made     # of a run of one's own
         hits = sorted(p for p in folder.glob('*.safetensors') if p.stem == str(source) or '/' in str(source) and p.name.startswith(str(source).replace('/', '-') + '-'))
     if len(hits) == 1: return hits[0]
     known = ', '.join(p.stem for p in hits or sorted(folder.glob('*.safetensors'))) or 'none'

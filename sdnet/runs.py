@@ -263,7 +263,7 @@ def _result(slug:str, params:dict, metrics:dict, sessions:list[dict])->dict:
     prov = dict(last, sessions=len(sessions), commits=list(dict.fromkeys(s.get('commit') for s in sessions)), dirty=any(s.get('dirty') for s in sessions) or last.get('dirty'))
     return _no_path(dict(slug=slug, params=params, dataset=prov.pop('dataset', None), metrics=metrics, provenance=prov))
 
-# %% ../nbs/00_runs.ipynb #c01f79a4
+# %% ../nbs/00_runs.ipynb #9f7053da
 class Run:
     "The record of one experiment: begins `slug`, or goes on with it if it was begun with the same `params`"
     def __init__(self,
@@ -289,6 +289,8 @@ class Run:
             old = read_json(self.path('params.json')) if self.path('params.json').exists() else None
             if old not in (None, self.params): raise ValueError(f'run {slug!r} was begun with other parameters: {_differences(old, self.params)}. '
                 f'Choose another slug, or remove {self.folder} to begin anew')
+            if old is None and self.result_path.exists() and (was := read_json(self.result_path).get('params')) != self.params: raise ValueError(f'{self.result_path} is the result of other parameters: '
+                f'{_differences(was, self.params)}. Choose another slug, or remove that file to replace it')
             if old is None: write_json(self.path('params.json'), self.params)
             if self.complete: self._publish(); self.close()
             else: write_json(self.path('provenance.json'), [*self.sessions, session])
