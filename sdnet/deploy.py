@@ -47,7 +47,7 @@ def fix_steps(model:nn.Module, # in eval mode
     for h in hooks: h.remove()
     return model
 
-# %% ../nbs/03a_deploy.ipynb #057c1e11
+# %% ../nbs/03a_deploy.ipynb #9bb45961
 def export_onnx(model:nn.Module, # in eval mode, on the CPU
                 path:str|os.PathLike, # the file to make
                 size:int|tuple[int,int], # height and width of the images, pixels
@@ -55,6 +55,7 @@ def export_onnx(model:nn.Module, # in eval mode, on the CPU
     "Write a network for images in [0, 1] as ONNX, for batches of any length"
     try: import onnx,onnxscript # type: ignore[import-not-found,import-untyped] # noqa: F401
     except ImportError as e: raise ImportError(f'export_onnx needs {e.name}: pip install onnx onnxscript') from None
+    if tuple(map(int, torch.__version__.split('.')[:2]))<(2,7): raise RuntimeError(f'export_onnx needs torch 2.7 or newer: the exporter of {torch.__version__} cannot translate batch norm')
     h, w = (size, size) if isinstance(size, int) else size
     x = torch.zeros(2, 3, h, w)
     program:Any = torch.onnx.export(fix_steps(model, x), (x,), dynamo=True, dynamic_shapes=({0: torch.export.Dim('batch')},), input_names=['images'], output_names=['logits'], verbose=False)
