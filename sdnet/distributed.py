@@ -6,8 +6,8 @@
 __all__ = ['World', 'world', 'announced', 'join', 'add_up', 'from_first', 'to_first', 'digest', 'check_same', 'copy_buffers',
            'ProcessError', 'launch']
 
-# %% ../nbs/04b_distributed.ipynb #1fc2e57c
-import hashlib,os,signal,tempfile,threading
+# %% ../nbs/04b_distributed.ipynb #7b62076f
+import atexit,hashlib,os,signal,tempfile,threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,12 +38,18 @@ def announced()->World:
     if not 0<=w.rank<w.size: raise RuntimeError(f'the environment says {env}: RANK must be from 0 to WORLD_SIZE-1')
     return w
 
-# %% ../nbs/04b_distributed.ipynb #0a68eefd
+# %% ../nbs/04b_distributed.ipynb #baf12035
+def _leave()->None:
+    "Close the group that `join` opened, before the interpreter goes: a thread of it that still ran then would abort the process"
+    if dist.is_initialized(): dist.destroy_process_group()
+
 def join(device:str|torch.device='cpu', # where this process will compute
         )->tuple[World,torch.device]: # and the device that is this process's own
     "Join the group that the environment announces, once; alone, there is nothing to join"
     w, device = announced(), torch.device(device)
-    if w.size>1 and not dist.is_initialized(): dist.init_process_group('nccl' if device.type=='cuda' else 'gloo')
+    if w.size>1 and not dist.is_initialized():
+        dist.init_process_group('nccl' if device.type=='cuda' else 'gloo')
+        atexit.register(_leave)
     if w.size>1 and device.type=='cuda':
         if w.local>=torch.cuda.device_count(): raise RuntimeError(f'process {w.rank} is number {w.local} on this machine, which has {torch.cuda.device_count()} GPUs: start one process for each GPU')
         device = torch.device('cuda', w.local); torch.cuda.set_device(device)
