@@ -144,34 +144,37 @@ class _Norm(_Settings):
         super()._load_from_state_dict(state_dict, prefix, *args)
         self._read_fresh()
 
-# %% ../nbs/02_layers.ipynb #beec3985
+# %% ../nbs/02_layers.ipynb #b800fe85
 class _Dictionary(_Norm):
     "The parameters of a layer: a dictionary of unit atoms, and the settings of the solve"
     lam:Any
     step:Any
+    beta:Any
     def __init__(self, in_channels:int, out_channels:int, kernel_size:Size, stride:Size=1, padding:Size=0, *, nd:int,
                  lam:Any=0.1, mu:float=0., n_iter:int=2, step:Any=None, nonneg:bool=True, solver:str='fista', fidelity:str='l2', expansion:int=1,
-                 learn_lam:bool=False, beta:float=0.5, normalize:bool=True, bias:bool=False, keep:str='auto'):
+                 learn_lam:bool=False, beta:float=0.5, learn_beta:bool=False, normalize:bool=True, bias:bool=False, keep:str='auto'):
         super().__init__()
         self.nd, self.in_channels, self.out_channels, self.expansion = nd, in_channels, out_channels, expansion
         self.kernel_size, self.stride, self.padding = _tuple(kernel_size, nd), _tuple(stride, nd), _tuple(padding, nd)
         self.mu, self.n_iter, self.nonneg, self.solver, self.fidelity, self.beta, self.normalize, self.keep = mu, n_iter, nonneg, solver, fidelity, beta, normalize, keep
-        self._check()
+        self._check(learn_beta)
         self.weight = nn.Parameter(torch.empty(out_channels, expansion*in_channels, *self.kernel_size))
         nn.init.kaiming_uniform_(self.weight)
         if normalize:
             with torch.no_grad(): self.weight.copy_(_unit(self.weight))
         self.bias = nn.Parameter(torch.zeros(out_channels, *(1,)*nd)) if bias else None
         self.lam = nn.Parameter(self._as_lam(lam).clone()) if learn_lam else lam
+        if learn_beta: self.beta = nn.Parameter(torch.tensor(float(beta)))
         self.step = step
         self._init_norm()
 
-    def _check(self)->None:
+    def _check(self, learn_beta:bool)->None:
         if min(self.in_channels, self.out_channels, self.expansion, *self.kernel_size, *self.stride) < 1:
             raise ValueError("channels, `kernel_size`, `stride` and `expansion` must be at least 1")
         if isinstance(self.n_iter, bool) or not isinstance(self.n_iter, int) or self.n_iter < 1: raise ValueError(f"`n_iter` must be an int of at least 1, got {self.n_iter!r}")
         if not self.mu >= 0: raise ValueError(f"`mu` must be ≥ 0, got {self.mu}")
         if not 0 <= self.beta <= 1: raise ValueError(f"`beta` must lie in [0, 1], got {self.beta}")
+        if learn_beta and self.fidelity != 'elastic': raise ValueError(f"`learn_beta` is for fidelity 'elastic', which has a β, not for {self.fidelity!r}")
         if self.solver not in SOLVERS: raise ValueError(f"unknown solver {self.solver!r}; known: {', '.join(SOLVERS)}")
         if self.fidelity not in FIDELITIES: raise ValueError(f"unknown fidelity {self.fidelity!r}; known: {', '.join(FIDELITIES)}")
         if self.keep not in ('auto', *KEEP): raise ValueError(f"`keep` must be one of auto, {', '.join(KEEP)}, got {self.keep!r}")
@@ -180,7 +183,7 @@ class _Dictionary(_Norm):
         lam = f'{float(self.lam.detach()):g}' if self.lam.numel() == 1 else f'tensor{tuple(self.lam.shape)}'
         return f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}, lam={lam}, n_iter={self.n_iter}"
 
-# %% ../nbs/02_layers.ipynb #304e9f70
+# %% ../nbs/02_layers.ipynb #cf80f6dd
 class CSC(_Dictionary):
     "Base of the layers: what they compute"
     def dictionary(self)->Tensor: # (out_channels, expansion·in_channels, *kernel)
@@ -198,6 +201,14 @@ class CSC(_Dictionary):
     def _tile(self, x:Tensor)->Tensor:
         return x if self.expansion == 1 else x.repeat(1, self.expansion, *(1,)*self.nd)
 
+    def _learnt(self, name:str, low:float, high:float)->Any:
+        "λ or β within its bounds; one that is learnt is projected in training mode as the atoms are, so that its gradient never dies"
+        p = getattr(self, name)
+        if not isinstance(p, nn.Parameter): return p
+        if not self.training: return p.clamp(low, high)
+        with torch.no_grad(): (p if torch.compiler.is_compiling() else p.data).clamp_(low, high)
+        return p
+
     def encode(self, x:Tensor, # signal, (n, in_channels, *size)
                lam:Any=None, # None: the layer's own
                *, return_info:bool=False
@@ -207,9 +218,9 @@ class CSC(_Dictionary):
             raise ValueError(f"{type(self).__name__} expects (n, {self.in_channels}{', size'*self.nd}), got {tuple(x.shape)}")
         x, w = self._tile(x), self.dictionary()
         step = self.step if self.step is not None else 0.9/self.squared_norm(w, tuple(x.shape[2:]))
-        if lam is None: lam = self.lam.clamp_min(0) if isinstance(self.lam, nn.Parameter) else self.lam
+        if lam is None: lam = self._learnt('lam', 0., math.inf)
         kw:dict = dict(mu=self.mu, n_iter=self.n_iter, step=step, stride=self.stride, padding=self.padding, nonneg=self.nonneg, solver=self.solver,
-                       fidelity=self.fidelity, beta=self.beta)
+                       fidelity=self.fidelity, beta=self._learnt('beta', 0., 1.))
         keep = self.keep if self.keep != 'auto' else 'input' if self.closed_form else 'residual'
         return sparse_code(x, w, lam, return_info=True, **kw) if return_info else solve(x, w, lam, keep=keep, **kw)
 
@@ -231,7 +242,7 @@ class CSC(_Dictionary):
 
     def _atoms(self)->Tensor: return _Project.apply(self.weight) if self.normalize else self.weight
 
-# %% ../nbs/02_layers.ipynb #a6587d14
+# %% ../nbs/02_layers.ipynb #becf92e3
 class CSCConv2d(CSC):
     "Sparse code of an image or feature map, in place of `nn.Conv2d`: `argmin_z ≥ 0  λ‖z‖₁ + μ/2‖z‖² + ½‖x − A z‖²` by `n_iter` steps (Dai et al. 2022)"
     def __init__(self, in_channels:int, # channels of the signal
@@ -248,12 +259,13 @@ class CSCConv2d(CSC):
                  expansion:int=1, # copies of the signal along the channels
                  learn_lam:bool=False, # λ as a parameter (one scalar; assign `layer.lam = nn.Parameter(...)` for other shapes)
                  beta:float=0.5, # elastic: weight of the squared part
+                 learn_beta:bool=False, # elastic: β as a parameter, used within [0, 1], as in the elastic dictionary layer (arXiv 2502.00834)
                  normalize:bool=True, # atoms of unit norm
                  bias:bool=False, # add a bias to the code
                  keep:str='auto' # for the backward pass: 'residual' (fastest) | 'codes' | 'checkpoint' | 'input' (least memory) | 'implicit' | 'plain', see `solve`; 'auto': 'input' for few input channels, where recomputing is cheap, else 'residual'
                 ):
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, nd=2, lam=lam, mu=mu, n_iter=n_iter, step=step, nonneg=nonneg, solver=solver,
-                         fidelity=fidelity, expansion=expansion, learn_lam=learn_lam, beta=beta, normalize=normalize, bias=bias, keep=keep)
+                         fidelity=fidelity, expansion=expansion, learn_lam=learn_lam, beta=beta, learn_beta=learn_beta, normalize=normalize, bias=bias, keep=keep)
 
 class CSCConv1d(CSC):
     "Sparse code of a sequence (n, channels, length), in place of `nn.Conv1d`"

@@ -211,7 +211,7 @@ def decode_features(model:ResNet, # -All, without shortcuts, in eval mode
         h = step.layer.decode(h, size)
     return model.denormalize(h)
 
-# %% ../nbs/03_models.ipynb #c80cc1ab
+# %% ../nbs/03_models.ipynb #39313735
 _CSC_KEYS = ('mu', 'n_iter', 'nonneg', 'solver', 'fidelity', 'expansion', 'beta', 'normalize', 'keep')
 
 def _settings_of(model:nn.Module)->dict[str, Any]:
@@ -220,7 +220,7 @@ def _settings_of(model:nn.Module)->dict[str, Any]:
     depth = next((d for d, n in _BLOCKS.items() if n == tuple(len(getattr(model, f'layer{i}')) for i in range(1, 5))), '')
     out = dict(name=('sdnet' if model.sparse_stem else 'resnet') + depth + ('_all' if model.sparse_body else ''), n_classes=model.fc.out_features, stem=model.stem,
                width=model.conv1.weight.shape[0], shortcut=model.shortcut, downsample=model.downsample, normalized=model.mean is not None)
-    each = [dict({k: getattr(l, k) for k in _CSC_KEYS}, learn_lam='lam' in l._parameters, bias=l.bias is not None) for l in csc_layers(model).values()]
+    each = [dict({k: getattr(l, k) for k in _CSC_KEYS} | ({'beta': .5, 'learn_beta': True} if 'beta' in l._parameters else {}), learn_lam='lam' in l._parameters, bias=l.bias is not None) for l in csc_layers(model).values()]     # what is learnt comes with the weights
     if any(e != each[0] for e in each): raise ValueError("the sparse-coding layers of this network have different settings, which the file cannot hold")
     return dict(out, csc=each[0] if each else {})
 

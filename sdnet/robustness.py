@@ -86,7 +86,7 @@ def accuracy(logits:Tensor, labels:Any)->float: # a fraction
     if len(logits) != len(labels) or not len(logits): raise ValueError(f"as many labels as logits are needed, and at least one: got {len(labels)} and {len(logits)}")
     return float((logits.argmax(1) == torch.as_tensor(labels)).float().mean())
 
-# %% ../nbs/06_robustness.ipynb #a4e393e1
+# %% ../nbs/06_robustness.ipynb #15e15503
 def _part(model:nn.Module, layers:str)->nn.Module:
     if layers not in ('first', 'all'): raise ValueError(f"`layers` must be 'first' or 'all', got {layers!r}")
     return first_layer(model) if layers == 'first' else model
@@ -94,7 +94,7 @@ def _part(model:nn.Module, layers:str)->nn.Module:
 def _lam_of(model:nn.Module)->float:
     lam = first_layer(model).lam
     if lam.numel() != 1: raise ValueError(f"the first layer has a λ of shape {tuple(lam.shape)}: name `lam_train`, the λ at which the residual is taken")
-    return float(f'{float(lam.detach()):.7g}') # 0.1, not the nearest float32
+    return float(f'{max(0., float(lam.detach())):.7g}') # 0.1, not the nearest float32
 
 class Sweep(NamedTuple):
     "What `sweep` found, on the CPU"
