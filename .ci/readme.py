@@ -59,8 +59,8 @@ write(nb, path)
 sys.path.insert(0, str(root))
 from sdnet.models import model_card
 folder = root/'data'/'checkpoints'
-cards = ['<!-- Made from the files by .ci/readme.py. -->', '# Checkpoints', 'Load one with `sdnet.load_pretrained(name)`: images in [0, 1] in, logits out. The settings and the facts below are stored in each file, and its content is hash-checked. Accuracy is that of the last epoch on '
-         'the test images. Small networks after a few epochs on a CPU: for examples and experiments, not the paper\'s setting. CIFAR-10 states no licence and asks for a citation (Krizhevsky 2009).',
+cards = ['<!-- Made from the files by .ci/readme.py. -->', '# Checkpoints', 'Load one with `sdnet.load_pretrained(name)`: images in [0, 1] in, logits out. The settings and the facts below are stored in each file, and its content is hash-checked. Accuracy is that of the last epoch. '
+         'Small networks after a few epochs on a CPU: for examples and experiments, not the paper\'s setting. CIFAR-10 states no licence and asks for a citation (Krizhevsky 2009).',
          *(model_card(f) for f in sorted(folder.glob('*.safetensors')))]
 (folder/'README.md').write_text('\n\n'.join(cards) + '\n', encoding='utf-8')
 results = root/'nbs'/'14_results.ipynb'
