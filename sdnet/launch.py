@@ -311,7 +311,7 @@ def format_status(targets:Targets, # the list
     return '\n'.join([*lines, '', f'{n["done"]} of {len(rows)} done; {len(rows)-sum(n.values())} missing, of which {here} can be run here; {n["not available yet"]} not available yet. '
                       'needs: ! is not here. cost: of what is left; ? was never measured.', *words])
 
-# %% ../nbs/05a_launch.ipynb #89a4e686
+# %% ../nbs/05a_launch.ipynb #7b051aac
 def results_table(targets:Targets, root:Path, patterns:list[str]=['all'])->str: # Markdown
     "What is measured beside what the paper reports"
     runs, lines = find_runs(root), ['| target | ours | runs | paper | difference | device | commit |', '|---|---|---|---|---|---|---|']
@@ -323,7 +323,7 @@ def results_table(targets:Targets, root:Path, patterns:list[str]=['all'])->str: 
         gap = f'{scale*statistics.mean(vals)-t.paper:+.2f}' if vals and t.paper is not None else ''
         ours = f'{row["value"]}{mark if t.unit=="%" else ""}' if vals else 'figure' if done and t.metric is None else 'not available yet' if row['state']=='not available yet' else f'`sdnet run {t.id}`'
         device = ', '.join(dict.fromkeys(str(f.provenance.get('device_name') or '?') for f in done))
-        lines.append(f'| {t.id} | {ours} | {len(done) or ""} | {"" if t.paper is None else f"{t.paper:g}{mark} [{t.source}]"} | {gap} | {device} | {row["commit"]} |')
+        lines.append(f'| {t.id}{f": {t.note}" if t.note else ""} | {ours} | {len(done) or ""} | {"" if t.paper is None else f"{t.paper:g}{mark} [{t.source}]"} | {gap} | {device} | {row["commit"]} |')
     return '\n'.join(lines)
 
 # %% ../nbs/05a_launch.ipynb #41aebd28
