@@ -2,11 +2,17 @@
 
 Headless Chromium, driven by Playwright. The site is served under a sub-path of 127.0.0.1, as a project's pages are. --shots keeps pictures of five pages, wide and narrow.
 --self-test breaks a copy of the site in one way at a time, and fails unless the check meant for it says so."""
-import argparse, http.server, shutil, sys, tempfile, threading
+
+import argparse
+import http.server
+import shutil
+import sys
+import tempfile
+import threading
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Iterator
+from collections.abc import Iterator
 from urllib.parse import unquote, urldefrag, urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -50,44 +56,66 @@ WIDE = r"""() => {                 // what is cut off or pushes the page wider t
   return Math.max(document.documentElement.scrollWidth, document.body.scrollWidth) > w + 1 ? `the page is ${document.documentElement.scrollWidth} px wide` : null;
 }"""
 
+
 class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *args): pass
+    def log_message(self, *args):
+        pass
+
 
 @contextmanager
 def served(site: Path) -> Iterator[str]:
     "`site` under /sdnet/ of a local address"
     with tempfile.TemporaryDirectory() as top:
-        (Path(top)/'sdnet').symlink_to(site, target_is_directory=True)
+        (Path(top) / 'sdnet').symlink_to(site, target_is_directory=True)
         server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), partial(Quiet, directory=top))
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        try: yield f'http://127.0.0.1:{server.server_address[1]}/sdnet/'
-        finally: server.shutdown(); server.server_close()
+        try:
+            yield f'http://127.0.0.1:{server.server_address[1]}/sdnet/'
+        finally:
+            server.shutdown()
+            server.server_close()
+
 
 def executable() -> str:
     found = next(filter(None, map(shutil.which, ('chromium', 'chromium-browser', 'google-chrome'))), None)
-    if not found: sys.exit('no Chromium: apt-get install -y --no-install-recommends chromium')
+    if not found:
+        sys.exit('no Chromium: apt-get install -y --no-install-recommends chromium')
     return found
+
 
 class Reader:
     "One visit: what it finds wrong is in `found`"
+
     def __init__(self, browser: Browser, base: str, site: Path):
         self.browser, self.base, self.site, self.found = browser, base, site, []
         self.files = sorted(p.relative_to(site).as_posix() for p in site.rglob('*.html') if 'site_libs' not in p.parts)
 
-    def say(self, page: str, what: str) -> None: self.found.append(f'{page}: {what}')
+    def say(self, page: str, what: str) -> None:
+        self.found.append(f'{page}: {what}')
 
     def open(self, width: int, where: dict[str, str]) -> tuple[BrowserContext, Page]:
         "A window whose errors and requests are told of under the page in `where`"
         context = self.browser.new_context(viewport=dict(width=width, height=900))
+
         def ask(route):
-            if route.request.url.startswith((self.base, 'data:', 'blob:')): route.continue_()
-            else: self.say(where['page'], f'asks another host or place: {route.request.url}'); route.abort()
+            if route.request.url.startswith((self.base, 'data:', 'blob:')):
+                route.continue_()
+            else:
+                self.say(where['page'], f'asks another host or place: {route.request.url}')
+                route.abort()
+
         context.route('**/*', ask)
         page = context.new_page()
         page.set_default_timeout(10000)
-        page.on('console', lambda m: m.type in ('error', 'warning') and self.say(where['page'], f'console {m.type}: {m.text[:200]}'))
+        page.on(
+            'console',
+            lambda m: m.type in ('error', 'warning') and self.say(where['page'], f'console {m.type}: {m.text[:200]}'),
+        )
         page.on('pageerror', lambda e: self.say(where['page'], f'script error: {str(e)[:200]}'))
-        page.on('requestfailed', lambda r: r.url.startswith(self.base) and self.say(where['page'], f'request failed: {r.url}'))
+        page.on(
+            'requestfailed',
+            lambda r: r.url.startswith(self.base) and self.say(where['page'], f'request failed: {r.url}'),
+        )
         page.on('response', lambda r: r.status >= 400 and self.say(where['page'], f'status {r.status}: {r.url}'))
         return context, page
 
@@ -99,29 +127,46 @@ class Reader:
         for f in files:
             where['page'] = f
             page.goto(self.base + f, wait_until='load')
-            page.evaluate("async () => { document.querySelectorAll('img[loading=lazy]').forEach(e => e.loading = 'eager'); await Promise.all([...document.images].map(e => e.decode().catch(() => 0))); }")
+            page.evaluate(
+                "async () => { document.querySelectorAll('img[loading=lazy]').forEach(e => e.loading = 'eager'); await Promise.all([...document.images].map(e => e.decode().catch(() => 0))); }"
+            )
             facts[f] = look = page.evaluate(LOOK)
-            if not look['title'] or look['title'].startswith(('–', '.')): self.say(f, f"no title: {look['title']!r}")
-            if not look['lang']: self.say(f, 'no language')
-            for src, loaded in look['images']: loaded or self.say(f, f'image does not load: {src[:100]}')
-            for src in look['noalt']: self.say(f, f'image without alt text: {src}')
-            for raw in look['raw']: self.say(f, f'raw markup: {raw}')
-            for dim in look['dim']: self.say(f, f'contrast: {dim}')
-            if look['math']: self.say(f, f"{look['math']} formulas that KaTeX cannot read")
+            if not look['title'] or look['title'].startswith(('–', '.')):
+                self.say(f, f"no title: {look['title']!r}")
+            if not look['lang']:
+                self.say(f, 'no language')
+            for src, loaded in look['images']:
+                loaded or self.say(f, f'image does not load: {src[:100]}')
+            for src in look['noalt']:
+                self.say(f, f'image without alt text: {src}')
+            for raw in look['raw']:
+                self.say(f, f'raw markup: {raw}')
+            for dim in look['dim']:
+                self.say(f, f'contrast: {dim}')
+            if look['math']:
+                self.say(f, f"{look['math']} formulas that KaTeX cannot read")
             levels = [n for n, _ in look['headings']]
-            if levels.count(1) != 1 or levels[0] != 1: self.say(f, f'one h1, and first: got {levels[:5]}')
-            for (a, _), (b, text) in zip(look['headings'], look['headings'][1:]): b > a + 1 and self.say(f, f'heading level skipped, h{a} to h{b}: {text[:50]}')
+            if levels.count(1) != 1 or levels[0] != 1:
+                self.say(f, f'one h1, and first: got {levels[:5]}')
+            for (a, _), (b, text) in zip(look['headings'], look['headings'][1:]):
+                b > a + 1 and self.say(f, f'heading level skipped, h{a} to h{b}: {text[:50]}')
         context.close()
         for f, look in facts.items():
             for link in sorted(set(look['links'])):
-                if not link.startswith(('http:', 'https:')): continue
+                if not link.startswith(('http:', 'https:')):
+                    continue
                 url, anchor = urldefrag(link)
-                if urlsplit(url).netloc != urlsplit(self.base).netloc: continue
-                if not url.startswith(self.base): self.say(f, f'link out of the site: {link}'); continue
-                name = unquote(urlsplit(url[len(self.base):]).path) or 'index.html'
-                target = (self.site/name/'index.html') if (self.site/name).is_dir() else self.site/name
-                if not target.is_file(): self.say(f, f'link to no file: {name}')
-                elif anchor and name in facts and unquote(anchor) not in facts[name]['ids']: self.say(f, f'link to no place: {name}#{anchor}')
+                if urlsplit(url).netloc != urlsplit(self.base).netloc:
+                    continue
+                if not url.startswith(self.base):
+                    self.say(f, f'link out of the site: {link}')
+                    continue
+                name = unquote(urlsplit(url[len(self.base) :]).path) or 'index.html'
+                target = (self.site / name / 'index.html') if (self.site / name).is_dir() else self.site / name
+                if not target.is_file():
+                    self.say(f, f'link to no file: {name}')
+                elif anchor and name in facts and unquote(anchor) not in facts[name]['ids']:
+                    self.say(f, f'link to no place: {name}#{anchor}')
 
     def search(self, word: str = 'CSCConv2d') -> None:
         "Type into the search box, take the first hit"
@@ -134,8 +179,10 @@ class Reader:
             hit.wait_for(timeout=5000)
             hit.click()
             page.wait_for_url(lambda url: not url.endswith('/index.html'), timeout=5000)
-            if word not in page.locator('main').inner_text(): self.say('search', f'the page of the first hit, {page.url}, does not hold {word}')
-        except Exception as e: self.say('search', f'nothing found for {word}: {str(e).splitlines()[0]}')
+            if word not in page.locator('main').inner_text():
+                self.say('search', f'the page of the first hit, {page.url}, does not hold {word}')
+        except Exception as e:
+            self.say('search', f'nothing found for {word}: {str(e).splitlines()[0]}')
         context.close()
 
     def narrow(self, files: list[str]) -> None:
@@ -145,21 +192,30 @@ class Reader:
         for f in files:
             where['page'] = f
             page.goto(self.base + f, wait_until='load')
-            if wide := page.evaluate(WIDE): self.say(f, f'scrolls sideways at 400 px: {wide}')
+            if wide := page.evaluate(WIDE):
+                self.say(f, f'scrolls sideways at 400 px: {wide}')
         where['page'] = 'sidebar'
         page.goto(self.base + 'layers.html')
         bar = page.locator('#quarto-sidebar')
         try:
-            if bar.is_visible() and (box := bar.bounding_box()) and box['width'] > 0 and box['x'] >= 0: self.say('sidebar', 'open before it is asked for')
+            if bar.is_visible() and (box := bar.bounding_box()) and box['width'] > 0 and box['x'] >= 0:
+                self.say('sidebar', 'open before it is asked for')
             page.locator('.quarto-btn-toggle').first.click()
             bar.wait_for(state='visible', timeout=5000)
-            for b in bar.locator('[data-bs-toggle=collapse][aria-expanded=false]').all(): b.click()
+            for b in bar.locator('[data-bs-toggle=collapse][aria-expanded=false]').all():
+                b.click()
             page.wait_for_timeout(500)
-            listed = {a.evaluate('e => e.href').split('#')[0][len(self.base):] for a in bar.locator('a[href]').all() if a.is_visible()}
-            for f in self.files: f in listed or self.say('sidebar', f'does not list {f}: add its notebook to nbs/sidebar.yml')
+            listed = {
+                a.evaluate('e => e.href').split('#')[0][len(self.base) :]
+                for a in bar.locator('a[href]').all()
+                if a.is_visible()
+            }
+            for f in self.files:
+                f in listed or self.say('sidebar', f'does not list {f}: add its notebook to nbs/sidebar.yml')
             bar.locator('a[href$="models.html"]').first.click()
             page.wait_for_url('**/models.html', timeout=5000)
-        except Exception as e: self.say('sidebar', str(e).splitlines()[0])
+        except Exception as e:
+            self.say('sidebar', str(e).splitlines()[0])
         context.close()
 
     def shots(self, folder: Path) -> None:
@@ -167,30 +223,41 @@ class Reader:
         for width in (1280, 400):
             context, page = self.open(width, dict(page='pictures'))
             for name in SHOTS:
-                if f'{name}.html' not in self.files: continue
-                page.goto(self.base + f'{name}.html'); page.wait_for_timeout(300)
-                page.screenshot(path=folder/f'{name}-{width}.png')
-                page.screenshot(path=folder/f'{name}-{width}-whole.png', full_page=True)
+                if f'{name}.html' not in self.files:
+                    continue
+                page.goto(self.base + f'{name}.html')
+                page.wait_for_timeout(300)
+                page.screenshot(path=folder / f'{name}-{width}.png')
+                page.screenshot(path=folder / f'{name}-{width}-whole.png', full_page=True)
             context.close()
 
     def everything(self) -> list[str]:
-        self.pages(self.files); self.search(); self.narrow(self.files)
+        self.pages(self.files)
+        self.search()
+        self.narrow(self.files)
         return self.found
+
 
 def replace(file: str, old: str, new: str):
     def damage(site: Path) -> None:
-        p = site/file; text = p.read_text(encoding='utf-8')
+        p = site / file
+        text = p.read_text(encoding='utf-8')
         assert old in text, f'{file} does not hold {old!r}'
         p.write_text(text.replace(old, new, 1), encoding='utf-8')
+
     return damage
+
+
 into = lambda html: replace('layers.html', '</main>', html + '</main>')
-BROKEN = {    # what the check says: the damage
+BROKEN = {  # what the check says: the damage
     'console error': into('<script>console.error("x")</script>'),
     'script error': into('<script>no_such_name()</script>'),
     'status 404': into('<link rel="stylesheet" href="none.css">'),
     'asks another host': into('<img alt="x" src="https://example.org/x.png">'),
     'image does not load': into('<img alt="x" src="data:image/png;base64,AAAA">'),
-    'image without alt text': into('<img src="data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7">'),
+    'image without alt text': into(
+        '<img src="data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7">'
+    ),
     'raw markup: $': into(r'<p>the step $s = 0.9/L_2$</p>'),
     r'raw markup: \frac': into(r'<p>\frac{1}{2}</p>'),
     'raw markup: :::': into('<p>::: note</p>'),
@@ -206,41 +273,60 @@ BROKEN = {    # what the check says: the damage
     'contrast': into('<p style="color: #999">pale</p>'),
     'light text on dark': into('<p style="color: #fff; background: #000">dark</p>'),
     'scrolls sideways': into('<div style="width: 900px">x</div>'),
-    'nothing found': lambda site: (site/'search.json').write_text('[]'),
+    'nothing found': lambda site: (site / 'search.json').write_text('[]'),
     'does not list': replace('layers.html', '<a href="csc.html"', '<a href="fused.html"'),
     'sidebar: ': replace('layers.html', 'class="quarto-btn-toggle', 'class="x-toggle'),
 }
+
 
 def self_test(browser: Browser, site: Path) -> int:
     missed = 0
     for words, damage in BROKEN.items():
         with tempfile.TemporaryDirectory() as d:
-            copy = Path(d)/'site'; shutil.copytree(site, copy); damage(copy)
+            copy = Path(d) / 'site'
+            shutil.copytree(site, copy)
+            damage(copy)
             with served(copy) as base:
                 reader = Reader(browser, base, copy)
-                if words in ('nothing found',): reader.search()
-                elif words in ('scrolls sideways', 'does not list', 'sidebar: '): reader.narrow(['layers.html'])
-                else: reader.pages(['layers.html'])
-        if not any(words in f for f in reader.found): missed += 1; print(f'not noticed: {words}', *reader.found, sep='\n    ')
+                if words in ('nothing found',):
+                    reader.search()
+                elif words in ('scrolls sideways', 'does not list', 'sidebar: '):
+                    reader.narrow(['layers.html'])
+                else:
+                    reader.pages(['layers.html'])
+        if not any(words in f for f in reader.found):
+            missed += 1
+            print(f'not noticed: {words}', *reader.found, sep='\n    ')
     print(f'{len(BROKEN)} broken sites, {missed} not noticed')
     return missed
 
+
 def main() -> int:
-    p = argparse.ArgumentParser(); p.add_argument('site', type=Path); p.add_argument('--shots', type=Path); p.add_argument('--self-test', action='store_true')
+    p = argparse.ArgumentParser()
+    p.add_argument('site', type=Path)
+    p.add_argument('--shots', type=Path)
+    p.add_argument('--self-test', action='store_true')
     a = p.parse_args()
     site = a.site.resolve()
-    assert (site/'index.html').is_file(), f'{site} holds no site'
+    assert (site / 'index.html').is_file(), f'{site} holds no site'
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=executable(), args=['--no-sandbox', '--disable-dev-shm-usage'])     # as root in a container there is no sandbox
+        browser = play.chromium.launch(
+            executable_path=executable(), args=['--no-sandbox', '--disable-dev-shm-usage']
+        )  # as root in a container there is no sandbox
         try:
-            if a.self_test: return self_test(browser, site)
+            if a.self_test:
+                return self_test(browser, site)
             with served(site) as base:
                 reader = Reader(browser, base, site)
                 found = sorted(set(reader.everything()))
-                if a.shots: reader.shots(a.shots)
-        finally: browser.close()
+                if a.shots:
+                    reader.shots(a.shots)
+        finally:
+            browser.close()
     print(*found, sep='\n')
     print(f'{len(reader.files)} pages read, {len(found)} problems')
     return len(found)
 
-if __name__ == '__main__': sys.exit(bool(main()))
+
+if __name__ == '__main__':
+    sys.exit(bool(main()))

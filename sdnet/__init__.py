@@ -10,17 +10,22 @@ if _checking:
     from .training import evaluate, fit
 
 # What most programs need, under one name. A module is imported when the first of its names is asked for: `import sdnet` alone costs nothing.
-_places = {'csc': ['adjoint', 'sparse_code', 'synthesis'],
-           'layers': ['CSCConv1d', 'CSCConv2d', 'CSCLinear', 'convert', 'lam_at', 'set_lam'],
-           'models': ['create_model', 'decode_features', 'list_models', 'load_pretrained', 'load_released'],
-           'training': ['evaluate', 'fit']}
+_places = {
+    'csc': ['adjoint', 'sparse_code', 'synthesis'],
+    'layers': ['CSCConv1d', 'CSCConv2d', 'CSCLinear', 'convert', 'lam_at', 'set_lam'],
+    'models': ['create_model', 'decode_features', 'list_models', 'load_pretrained', 'load_released'],
+    'training': ['evaluate', 'fit'],
+}
 __all__ = [name for names in _places.values() for name in names]
 
-def __getattr__(name:str)->_Any:
-    for module,names in _places.items():
+
+def __getattr__(name: str) -> _Any:
+    for module, names in _places.items():
         if name in names:
             found = globals()[name] = getattr(_import(f'sdnet.{module}'), name)
             return found
     raise AttributeError(f"module 'sdnet' has no attribute {name!r}")
 
-def __dir__()->list[str]: return sorted({*globals(), *__all__})
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -5,7 +5,8 @@
 # %% ../nbs/06a_attacks.ipynb #9160bce5
 from __future__ import annotations
 import math
-from typing import Any, Callable, Iterator, NamedTuple, Sequence, Union
+from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
@@ -20,136 +21,224 @@ __all__ = ['NORMS', 'METHODS', 'GRADIENT_FREE', 'AUTOATTACK', 'project', 'attack
 NORMS = ('linf', 'l2')
 METHODS = ('pgd', 'apgd-ce', 'apgd-dlr', 'apgd-t', 'fab-t', 'square', 'hard-label', 'autoattack')
 GRADIENT_FREE = ('square', 'hard-label')
-AUTOATTACK = ('apgd-ce', 'apgd-t', 'fab-t', 'square') # AutoAttack's standard set
+AUTOATTACK = ('apgd-ce', 'apgd-t', 'fab-t', 'square')  # AutoAttack's standard set
 
-def _check(model:nn.Module, x:Tensor, y:Tensor, norm:str, eps:float, method:str, steps:int=1, restarts:int=1, joint:bool=False)->None:
+
+def _check(
+    model: nn.Module,
+    x: Tensor,
+    y: Tensor,
+    norm: str,
+    eps: float,
+    method: str,
+    steps: int = 1,
+    restarts: int = 1,
+    joint: bool = False,
+) -> None:
     "One clear error for each bad argument"
-    if method not in METHODS: raise ValueError(f"unknown method {method!r}; known: {', '.join(METHODS)}")
-    if norm not in NORMS: raise ValueError(f"unknown norm {norm!r}; known: {', '.join(NORMS)}")
-    if not (eps >= 0 and math.isfinite(eps)): raise ValueError(f"`eps` must be ≥ 0 and finite, got {eps}")
-    if steps < 1 or restarts < 1: raise ValueError(f"`steps` and `restarts` must be at least 1, got {steps} and {restarts}")
-    if not x.is_floating_point() or x.ndim != 4: raise ValueError(f"images must be floats of shape (n, 3, h, w) in [0, 1], got {x.dtype} {tuple(x.shape)}")
-    if y.shape != x.shape[:1] or y.is_floating_point(): raise ValueError(f"labels must be integers of shape ({len(x)},), got {y.dtype} {tuple(y.shape)}")
+    if method not in METHODS:
+        raise ValueError(f"unknown method {method!r}; known: {', '.join(METHODS)}")
+    if norm not in NORMS:
+        raise ValueError(f"unknown norm {norm!r}; known: {', '.join(NORMS)}")
+    if not (eps >= 0 and math.isfinite(eps)):
+        raise ValueError(f"`eps` must be ≥ 0 and finite, got {eps}")
+    if steps < 1 or restarts < 1:
+        raise ValueError(f"`steps` and `restarts` must be at least 1, got {steps} and {restarts}")
+    if not x.is_floating_point() or x.ndim != 4:
+        raise ValueError(f"images must be floats of shape (n, 3, h, w) in [0, 1], got {x.dtype} {tuple(x.shape)}")
+    if y.shape != x.shape[:1] or y.is_floating_point():
+        raise ValueError(f"labels must be integers of shape ({len(x)},), got {y.dtype} {tuple(y.shape)}")
     if len(x):
         lo, hi = (float(v) for v in x.detach().aminmax())
-        if not (lo >= 0 and hi <= 1): raise ValueError(f"images must lie in [0, 1], these reach from {lo:.3g} to {hi:.3g}")
-    if any(m.training for m in model.modules()): raise ValueError(f"{type(model).__name__} is in train mode, or a part of it is: call model.eval() first")
-    if not joint and (m := next((m for m in model.modules() if isinstance(m, (BatchLam, BNAdapted, Tent))), None)) is not None:
-        raise ValueError(f"the prediction of {type(m).__name__} for an image depends on its batch, so images cannot be attacked one by one: use method='pgd' with joint=True, whole batches at a time")
+        if not (lo >= 0 and hi <= 1):
+            raise ValueError(f"images must lie in [0, 1], these reach from {lo:.3g} to {hi:.3g}")
+    if any(m.training for m in model.modules()):
+        raise ValueError(f"{type(model).__name__} is in train mode, or a part of it is: call model.eval() first")
+    if (
+        not joint
+        and (m := next((m for m in model.modules() if isinstance(m, (BatchLam, BNAdapted, Tent))), None)) is not None
+    ):
+        raise ValueError(
+            f"the prediction of {type(m).__name__} for an image depends on its batch, so images cannot be attacked one by one: use method='pgd' with joint=True, whole batches at a time"
+        )
 
-def _check_gradient(model:nn.Module, x:Tensor)->None:
+
+def _check_gradient(model: nn.Module, x: Tensor) -> None:
     "Refuse a gradient attack where no gradient reaches the images"
     with torch.enable_grad():
         probe = x[:8].detach().clone().requires_grad_()
         out = model(probe)
         g = torch.autograd.grad(out.square().sum(), probe, allow_unused=True)[0] if out.requires_grad else None
     if g is None or not bool(g.any()):
-        raise RuntimeError(f"no gradient reaches the images through {type(model).__name__}: its path is not differentiable, so a gradient attack would show nothing; "
-                           "use method='square' or 'hard-label', or give it a differentiable stand-in (`Bpda`)")
-    if not bool(torch.isfinite(g).all()): raise RuntimeError(f"the gradient of {type(model).__name__} is not finite")
+        raise RuntimeError(
+            f"no gradient reaches the images through {type(model).__name__}: its path is not differentiable, so a gradient attack would show nothing; "
+            "use method='square' or 'hard-label', or give it a differentiable stand-in (`Bpda`)"
+        )
+    if not bool(torch.isfinite(g).all()):
+        raise RuntimeError(f"the gradient of {type(model).__name__} is not finite")
 
 # %% ../nbs/06a_attacks.ipynb #b1cbce59
-def _norms(d:Tensor)->Tensor: return d.flatten(1).norm(dim=1).view(-1, 1, 1, 1)
+def _norms(d: Tensor) -> Tensor:
+    return d.flatten(1).norm(dim=1).view(-1, 1, 1, 1)
 
-def project(x_adv:Tensor, x:Tensor, norm:str, eps:float)->Tensor:
+
+def project(x_adv: Tensor, x: Tensor, norm: str, eps: float) -> Tensor:
     "The point of the ball around `x`, and of [0, 1], next to `x_adv` (first the ball, then the box)"
     d = x_adv - x
-    d = d.clamp(-eps, eps) if norm == 'linf' else d*(eps/_norms(d).clamp_min(1e-12)).clamp(max=1)
+    d = d.clamp(-eps, eps) if norm == 'linf' else d * (eps / _norms(d).clamp_min(1e-12)).clamp(max=1)
     return (x + d).clamp(0, 1)
 
-def _start(x:Tensor, norm:str, eps:float, g:torch.Generator)->Tensor:
+
+def _start(x: Tensor, norm: str, eps: float, g: torch.Generator) -> Tensor:
     "A random point of the ball"
-    d = torch.rand(x.shape, generator=g, dtype=x.dtype).to(x.device)*2 - 1 if norm == 'linf' else torch.randn(x.shape, generator=g, dtype=x.dtype).to(x.device)
+    d = (
+        torch.rand(x.shape, generator=g, dtype=x.dtype).to(x.device) * 2 - 1
+        if norm == 'linf'
+        else torch.randn(x.shape, generator=g, dtype=x.dtype).to(x.device)
+    )
     if norm == 'l2':
         u = torch.rand(len(x), generator=g, dtype=x.dtype).to(x.device).view(-1, 1, 1, 1)
-        d = d/_norms(d)*u**(1/x[0].numel())
-    return project(x + eps*d, x, norm, eps)
+        d = d / _norms(d) * u ** (1 / x[0].numel())
+    return project(x + eps * d, x, norm, eps)
 
-def _loss(logits:Tensor, y:Tensor, loss:str)->Tensor: # (n,), larger is worse for the model
-    if loss == 'ce': return F.cross_entropy(logits, y, reduction='none')
-    if loss not in ('margin', 'dlr'): raise ValueError(f"unknown loss {loss!r}; known: ce, margin, dlr")
+
+def _loss(logits: Tensor, y: Tensor, loss: str) -> Tensor:  # (n,), larger is worse for the model
+    if loss == 'ce':
+        return F.cross_entropy(logits, y, reduction='none')
+    if loss not in ('margin', 'dlr'):
+        raise ValueError(f"unknown loss {loss!r}; known: ce, margin, dlr")
     own = F.one_hot(y, logits.shape[1]).bool()
     margin = logits.masked_fill(own, -math.inf).amax(1) - logits[own]
-    if loss == 'margin': return margin
-    if logits.shape[1] < 3: raise ValueError(f"the DLR loss needs at least 3 classes, the model has {logits.shape[1]}")
+    if loss == 'margin':
+        return margin
+    if logits.shape[1] < 3:
+        raise ValueError(f"the DLR loss needs at least 3 classes, the model has {logits.shape[1]}")
     top = logits.topk(3, 1).values
-    return margin/(top[:, 0] - top[:, 2]).clamp_min(1e-12)
+    return margin / (top[:, 0] - top[:, 2]).clamp_min(1e-12)
+
 
 class _Worst:
     "The worst point visited, per image; with `joint`, the worst batch"
-    def __init__(self, x:Tensor, joint:bool):
-        self.x, self.wrong, self.loss, self.joint = x.clone(), torch.zeros(len(x), dtype=torch.bool, device=x.device), torch.full((len(x),), -math.inf, device=x.device, dtype=x.dtype), joint
-    def see(self, at:Tensor, x:Tensor, logits:Tensor, y:Tensor, loss:Tensor)->None:
+
+    def __init__(self, x: Tensor, joint: bool):
+        self.x, self.wrong, self.loss, self.joint = (
+            x.clone(),
+            torch.zeros(len(x), dtype=torch.bool, device=x.device),
+            torch.full((len(x),), -math.inf, device=x.device, dtype=x.dtype),
+            joint,
+        )
+
+    def see(self, at: Tensor, x: Tensor, logits: Tensor, y: Tensor, loss: Tensor) -> None:
         "Points `x` of the images `at`"
         wrong, loss, was, before = logits.argmax(1) != y, loss.detach().to(self.loss), self.wrong[at], self.loss[at]
-        if self.joint: better = torch.full_like(wrong, bool((wrong.sum(), loss.sum()) > (was.sum(), before.sum())))
-        else: better = (wrong & ~was) | ((wrong == was) & (loss > before))
+        if self.joint:
+            better = torch.full_like(wrong, bool((wrong.sum(), loss.sum()) > (was.sum(), before.sum())))
+        else:
+            better = (wrong & ~was) | ((wrong == was) & (loss > before))
         at = at[better]
         self.x[at], self.wrong[at], self.loss[at] = x[better], wrong[better], loss[better]
 
 # %% ../nbs/06a_attacks.ipynb #19a4c323
-def _unit(d:Tensor, norm:str)->Tensor:
+def _unit(d: Tensor, norm: str) -> Tensor:
     "The steepest step of length 1 along `d`, image by image; however small `d` is"
-    if norm == 'linf': return d.sign()
-    d = d/d.abs().flatten(1).amax(1).clamp_min(torch.finfo(d.dtype).tiny).view(-1, 1, 1, 1)
-    return d/_norms(d).clamp_min(1e-12)
+    if norm == 'linf':
+        return d.sign()
+    d = d / d.abs().flatten(1).amax(1).clamp_min(torch.finfo(d.dtype).tiny).view(-1, 1, 1, 1)
+    return d / _norms(d).clamp_min(1e-12)
 
-def _pgd(model:nn.Module, x:Tensor, y:Tensor, norm:str, eps:float, steps:int, restarts:int, g:torch.Generator, eot:int, loss:str, early:bool, joint:bool)->Tensor:
+
+def _pgd(
+    model: nn.Module,
+    x: Tensor,
+    y: Tensor,
+    norm: str,
+    eps: float,
+    steps: int,
+    restarts: int,
+    g: torch.Generator,
+    eot: int,
+    loss: str,
+    early: bool,
+    joint: bool,
+) -> Tensor:
     "Projected gradient ascent on the loss"
-    worst, alpha, everyone = _Worst(x, joint), 2.5*eps/steps, torch.arange(len(x), device=x.device)
+    worst, alpha, everyone = _Worst(x, joint), 2.5 * eps / steps, torch.arange(len(x), device=x.device)
     for restart in range(restarts + 1):
-        adv = x.clone() if restart == 0 else _start(x, norm, eps, g)          # 0: the clean images, as they are
+        adv = x.clone() if restart == 0 else _start(x, norm, eps, g)  # 0: the clean images, as they are
         for k in range(steps + 1 if restart else 1):
             last = k == steps or restart == 0
             at = (~worst.wrong).nonzero()[:, 0] if early else everyone
-            if not len(at): return worst.x
+            if not len(at):
+                return worst.x
             a = adv[at].detach().requires_grad_()
             grad, mean, value = torch.zeros_like(a), torch.zeros((), device=a.device), torch.zeros((), device=a.device)
             for _ in range(eot):
                 with torch.set_grad_enabled(not last):
                     logits = model(a)
                     one = _loss(logits, y[at], loss)
-                mean, value = mean + logits.detach()/eot, value + one.detach()/eot
-                if not last: grad = grad + torch.autograd.grad(one.sum(), a)[0]
+                mean, value = mean + logits.detach() / eot, value + one.detach() / eot
+                if not last:
+                    grad = grad + torch.autograd.grad(one.sum(), a)[0]
             with torch.no_grad():
                 worst.see(at, a.detach(), mean, y[at], value)
-                if not last: adv[at] = project(a + alpha*_unit(grad, norm), x[at], norm, eps)
+                if not last:
+                    adv[at] = project(a + alpha * _unit(grad, norm), x[at], norm, eps)
     return worst.x
 
 # %% ../nbs/06a_attacks.ipynb #81ca32c0
 @torch.no_grad()
-def _rays(model:nn.Module, x:Tensor, y:Tensor, norm:str, eps:float, n_queries:int)->Tensor:
+def _rays(model: nn.Module, x: Tensor, y: Tensor, norm: str, eps: float, n_queries: int) -> Tensor:
     "Decision-based search over directions of signs"
     n, d = len(x), x[0].numel()
-    scale, largest = (1., 1.) if norm == 'linf' else (math.sqrt(d), math.sqrt(d))
-    sign, radius, spent = x.new_ones(n, d), x.new_full((n,), math.inf), torch.zeros(n, dtype=torch.long, device=x.device)
-    point = lambda at, s, r: (x[at] + (s*(r/scale)[:, None]).view_as(x[at])).clamp(0, 1)
-    def wrong(at:Tensor, s:Tensor, r:Tensor)->Tensor:
+    scale, largest = (1.0, 1.0) if norm == 'linf' else (math.sqrt(d), math.sqrt(d))
+    sign, radius, spent = (
+        x.new_ones(n, d),
+        x.new_full((n,), math.inf),
+        torch.zeros(n, dtype=torch.long, device=x.device),
+    )
+    point = lambda at, s, r: (x[at] + (s * (r / scale)[:, None]).view_as(x[at])).clamp(0, 1)
+
+    def wrong(at: Tensor, s: Tensor, r: Tensor) -> Tensor:
         spent[at] += 1
         return model(point(at, s, r)).argmax(1) != y[at]
+
     everyone = torch.arange(n, device=x.device)
-    radius[model(x).argmax(1) != y] = 0.
+    radius[model(x).argmax(1) != y] = 0.0
     size, start = d, 0
     while len(at := everyone[(radius > eps) & (spent < n_queries)]):
-        if start >= d: size, start = (-(-size//2) if size > 1 else d), 0
+        if start >= d:
+            size, start = (-(-size // 2) if size > 1 else d), 0
         trial, hi = sign[at].clone(), radius[at].clamp(max=largest)
-        trial[:, start:start+size] *= -1
+        trial[:, start : start + size] *= -1
         start += size
         hit = wrong(at, trial, hi)
         at, trial, hi = at[hit], trial[hit], hi[hit]
         lo = torch.zeros_like(hi)
         for _ in range(10 if len(at) else 0):
-            mid = (lo + hi)/2
+            mid = (lo + hi) / 2
             w = wrong(at, trial, mid)
             lo, hi = torch.where(w, lo, mid), torch.where(w, mid, hi)
         radius[at], sign[at] = hi, trial
     near = everyone[(radius > 0) & (radius <= eps)]
     out = x.clone()
-    if len(near): out[near] = point(near, sign[near], radius[near])
+    if len(near):
+        out[near] = point(near, sign[near], radius[near])
     return out
 
 # %% ../nbs/06a_attacks.ipynb #646c6a90
-def _library(method:str, model:Callable, norm:str, eps:float, steps:int, restarts:int, seed:int, n_queries:int, n_targets:int, device:Any, eot:int)->Any:
+def _library(
+    method: str,
+    model: Callable,
+    norm: str,
+    eps: float,
+    steps: int,
+    restarts: int,
+    seed: int,
+    n_queries: int,
+    n_targets: int,
+    device: Any,
+    eot: int,
+) -> Any:
     "An attack of pyautoattack"
     try:
         from pyautoattack.autopgd_base import APGDAttack, APGDAttack_targeted
@@ -157,22 +246,47 @@ def _library(method:str, model:Callable, norm:str, eps:float, steps:int, restart
         from pyautoattack.square import SquareAttack
     except ImportError as e:
         raise ImportError(f"method {method!r} needs pyautoattack: pip install 'sdnet[paper]'") from e
-    kw:dict = dict(norm='Linf' if norm == 'linf' else 'L2', eps=eps, n_restarts=restarts, seed=seed, verbose=False, device=device)
-    if method == 'square': return SquareAttack(model, n_queries=n_queries, p_init=.8, resc_schedule=False, **kw)
+    kw: dict = dict(
+        norm='Linf' if norm == 'linf' else 'L2', eps=eps, n_restarts=restarts, seed=seed, verbose=False, device=device
+    )
+    if method == 'square':
+        return SquareAttack(model, n_queries=n_queries, p_init=0.8, resc_schedule=False, **kw)
     if method == 'fab-t':
         fab = FABAttack_PT(model, n_iter=steps, **kw)
         fab.targeted, fab.n_target_classes = True, n_targets
         return fab
-    if method == 'apgd-t': return APGDAttack_targeted(model, n_iter=steps, n_target_classes=n_targets, eot_iter=eot, rho=.75, **kw)
-    return APGDAttack(model, n_iter=steps, loss=method.removeprefix('apgd-'), eot_iter=eot, rho=.75, **kw)
+    if method == 'apgd-t':
+        return APGDAttack_targeted(model, n_iter=steps, n_target_classes=n_targets, eot_iter=eot, rho=0.75, **kw)
+    return APGDAttack(model, n_iter=steps, loss=method.removeprefix('apgd-'), eot_iter=eot, rho=0.75, **kw)
 
-def _run_library(model:nn.Module, x:Tensor, y:Tensor, method:str, norm:str, eps:float, steps:int, restarts:int, seed:int, n_queries:int, n_targets:int, eot:int)->Tensor:
+
+def _run_library(
+    model: nn.Module,
+    x: Tensor,
+    y: Tensor,
+    method: str,
+    norm: str,
+    eps: float,
+    steps: int,
+    restarts: int,
+    seed: int,
+    n_queries: int,
+    n_targets: int,
+    eot: int,
+) -> Tensor:
     "Run one attack of pyautoattack and check what it gives back"
-    with torch.no_grad(): logits = model(x)
+    with torch.no_grad():
+        logits = model(x)
     left, n_classes = (logits.argmax(1) == y).nonzero()[:, 0], logits.shape[1]
-    if method in ('apgd-t', 'apgd-dlr') and n_classes < (4 if method == 'apgd-t' else 3): raise ValueError(f"{method!r} needs at least {4 if method == 'apgd-t' else 3} classes, the model has {n_classes}")
-    if not len(left): return x.clone()
-    a = _library(method, model, norm, eps, steps, restarts, seed, n_queries, min(n_targets, n_classes - 1), x.device, eot)
+    if method in ('apgd-t', 'apgd-dlr') and n_classes < (4 if method == 'apgd-t' else 3):
+        raise ValueError(
+            f"{method!r} needs at least {4 if method == 'apgd-t' else 3} classes, the model has {n_classes}"
+        )
+    if not len(left):
+        return x.clone()
+    a = _library(
+        method, model, norm, eps, steps, restarts, seed, n_queries, min(n_targets, n_classes - 1), x.device, eot
+    )
     devices = [x.device] if x.device.type == 'cuda' else []
     with torch.random.fork_rng(devices=devices), torch.set_grad_enabled(method != 'square'):
         found = a.perturb(x[left].contiguous(), y[left]).detach().to(x)
@@ -181,109 +295,174 @@ def _run_library(model:nn.Module, x:Tensor, y:Tensor, method:str, norm:str, eps:
     return out
 
 # %% ../nbs/06a_attacks.ipynb #0d009db3
-def attack(model:nn.Module, # in eval mode: images in [0, 1] in, logits out
-           x:Tensor, # images in [0, 1], (n, 3, h, w)
-           y:Tensor, # labels, (n,)
-           *, norm:str='linf', # 'linf' | 'l2'
-           eps:float, # radius of the ball, in units of x
-           method:str='pgd', # one of `METHODS`
-           steps:Union[int, None]=None, # iterations of gradient attacks; None: 40 for PGD, AutoAttack's 100 for its parts
-           restarts:int=1, # random starts
-           seed:int=0,
-           eot:int=1, # passes over which a gradient is averaged: for random models
-           loss:str='ce', # of PGD: 'ce' | 'margin' | 'dlr'
-           early:bool=False, # PGD leaves an image alone once it is misclassified
-           joint:bool=False, # PGD for models whose prediction depends on the batch: keep the worst batch
-           n_queries:int=5000, # of Square and of the hard-label attack, for each image
-           n_targets:int=9, # classes that targeted attacks try, at most n_classes − 1
-           batch_size:int=250)->Tensor: # adversarial images, (n, 3, h, w)
+def attack(
+    model: nn.Module,  # in eval mode: images in [0, 1] in, logits out
+    x: Tensor,  # images in [0, 1], (n, 3, h, w)
+    y: Tensor,  # labels, (n,)
+    *,
+    norm: str = 'linf',  # 'linf' | 'l2'
+    eps: float,  # radius of the ball, in units of x
+    method: str = 'pgd',  # one of `METHODS`
+    steps: int | None = None,  # iterations of gradient attacks; None: 40 for PGD, AutoAttack's 100 for its parts
+    restarts: int = 1,  # random starts
+    seed: int = 0,
+    eot: int = 1,  # passes over which a gradient is averaged: for random models
+    loss: str = 'ce',  # of PGD: 'ce' | 'margin' | 'dlr'
+    early: bool = False,  # PGD leaves an image alone once it is misclassified
+    joint: bool = False,  # PGD for models whose prediction depends on the batch: keep the worst batch
+    n_queries: int = 5000,  # of Square and of the hard-label attack, for each image
+    n_targets: int = 9,  # classes that targeted attacks try, at most n_classes − 1
+    batch_size: int = 250,
+) -> Tensor:  # adversarial images, (n, 3, h, w)
     "Look for images in the ball of `eps` around `x` that `model` misclassifies"
     steps = (40 if method == 'pgd' else 100) if steps is None else steps
     _check(model, x, y, norm, eps, method, steps, restarts, joint)
-    if min(batch_size, eot, n_queries, n_targets) < 1: raise ValueError(f"`batch_size`, `eot`, `n_queries` and `n_targets` must be at least 1, got {batch_size}, {eot}, {n_queries} and {n_targets}")
-    if joint and (method != 'pgd' or early): raise ValueError("a batch is attacked jointly by method='pgd' without `early` only")
-    if method not in GRADIENT_FREE and len(x): _check_gradient(model, x)
+    if min(batch_size, eot, n_queries, n_targets) < 1:
+        raise ValueError(
+            f"`batch_size`, `eot`, `n_queries` and `n_targets` must be at least 1, got {batch_size}, {eot}, {n_queries} and {n_targets}"
+        )
+    if joint and (method != 'pgd' or early):
+        raise ValueError("a batch is attacked jointly by method='pgd' without `early` only")
+    if method not in GRADIENT_FREE and len(x):
+        _check_gradient(model, x)
     x, out = x.detach(), []
     for i in range(0, len(x), batch_size):
-        adv, t = x[i:i+batch_size].clone(), y[i:i+batch_size].to(x.device).long()
-        if method == 'pgd': out.append(_pgd(model, adv, t, norm, eps, steps, restarts, torch.Generator().manual_seed(seed + i), eot, loss, early, joint)); continue
-        if method == 'hard-label': out.append(_rays(model, adv, t, norm, eps, n_queries)); continue
+        adv, t = x[i : i + batch_size].clone(), y[i : i + batch_size].to(x.device).long()
+        if method == 'pgd':
+            out.append(
+                _pgd(
+                    model,
+                    adv,
+                    t,
+                    norm,
+                    eps,
+                    steps,
+                    restarts,
+                    torch.Generator().manual_seed(seed + i),
+                    eot,
+                    loss,
+                    early,
+                    joint,
+                )
+            )
+            continue
+        if method == 'hard-label':
+            out.append(_rays(model, adv, t, norm, eps, n_queries))
+            continue
         for m in AUTOATTACK if method == 'autoattack' else (method,):
-            found = _run_library(model, x[i:i+batch_size], t, m, norm, eps, steps, restarts, seed + i, n_queries, n_targets, eot)
-            with torch.no_grad(): new = (model(found).argmax(1) != t) & (model(adv).argmax(1) == t)
+            found = _run_library(
+                model, x[i : i + batch_size], t, m, norm, eps, steps, restarts, seed + i, n_queries, n_targets, eot
+            )
+            with torch.no_grad():
+                new = (model(found).argmax(1) != t) & (model(adv).argmax(1) == t)
             adv = torch.where(new[:, None, None, None], found, adv)
         out.append(adv)
     adv = torch.cat(out) if out else x.clone()
     d = (adv - x).flatten(1)
-    far = float((d.abs().amax() if norm == 'linf' else d.norm(dim=1).amax()) if len(x) else 0.)
-    if not far <= eps*(1 + 1e-3) + 1e-5: raise RuntimeError(f"{method} left the ball: distance {far:.4g} at eps {eps:.4g}")
+    far = float((d.abs().amax() if norm == 'linf' else d.norm(dim=1).amax()) if len(x) else 0.0)
+    if not far <= eps * (1 + 1e-3) + 1e-5:
+        raise RuntimeError(f"{method} left the ball: distance {far:.4g} at eps {eps:.4g}")
     return adv
 
-def robust(model:nn.Module, x_adv:Tensor, y:Tensor, batch_size:int=250)->Tensor: # (n,) bool
-    "Which images are still classified correctly"
-    with torch.no_grad(): return torch.cat([model(x_adv[i:i+batch_size]).argmax(1) == y[i:i+batch_size].to(x_adv.device) for i in range(0, len(y), batch_size)])
 
-def _acc(b:Tensor)->float: return float(b.float().mean())
+def robust(model: nn.Module, x_adv: Tensor, y: Tensor, batch_size: int = 250) -> Tensor:  # (n,) bool
+    "Which images are still classified correctly"
+    with torch.no_grad():
+        return torch.cat(
+            [
+                model(x_adv[i : i + batch_size]).argmax(1) == y[i : i + batch_size].to(x_adv.device)
+                for i in range(0, len(y), batch_size)
+            ]
+        )
+
+
+def _acc(b: Tensor) -> float:
+    return float(b.float().mean())
 
 # %% ../nbs/06a_attacks.ipynb #af1a523a
 class Bpda(nn.Module):
     "Logits of `model`, gradient of `stand_in`"
-    def __init__(self, model:nn.Module, # in eval mode: attacked and evaluated
-                 stand_in:nn.Module # in eval mode: differentiable, close to `model`
-                ):
+
+    def __init__(
+        self,
+        model: nn.Module,  # in eval mode: attacked and evaluated
+        stand_in: nn.Module,  # in eval mode: differentiable, close to `model`
+    ):
         super().__init__()
         self.model, self.stand_in = model, stand_in
         self.training = False
-    def forward(self, x:Tensor)->Tensor: # logits
+
+    def forward(self, x: Tensor) -> Tensor:  # logits
         "Classify images (n, 3, h, w)"
-        with torch.no_grad(): hard = self.model(x)
-        if not torch.is_grad_enabled(): return hard
+        with torch.no_grad():
+            hard = self.model(x)
+        if not torch.is_grad_enabled():
+            return hard
         soft = self.stand_in(x)
         return soft + (hard - soft).detach()
 
 # %% ../nbs/06a_attacks.ipynb #2f484f6d
 class WorstCase(NamedTuple):
     "What is left after several attacks"
-    acc1:float # share of images that no attack broke
-    robust:Tensor # (n,) bool
-    x_adv:Tensor # a misclassified image of the ball where one was found
-    by:dict[str, float] # accuracy left after each attack: so far, or alone if `individual`
 
-def worst_case(model:nn.Module, x:Tensor, y:Tensor, attacks:Sequence[Union[str, dict]]=('pgd', 'apgd-ce', 'apgd-t', 'square'), # methods, or keywords of `attack`
-               *, candidates:Union[dict[str, Tensor], None]=None, # name -> adversarial images made elsewhere, projected here
-               individual:bool=False, # every attack on every image
-               norm:str='linf', eps:float, **kw:Any # as for `attack`
-              )->WorstCase:
+    acc1: float  # share of images that no attack broke
+    robust: Tensor  # (n,) bool
+    x_adv: Tensor  # a misclassified image of the ball where one was found
+    by: dict[str, float]  # accuracy left after each attack: so far, or alone if `individual`
+
+
+def worst_case(
+    model: nn.Module,
+    x: Tensor,
+    y: Tensor,
+    attacks: Sequence[str | dict] = ('pgd', 'apgd-ce', 'apgd-t', 'square'),  # methods, or keywords of `attack`
+    *,
+    candidates: dict[str, Tensor] | None = None,  # name -> adversarial images made elsewhere, projected here
+    individual: bool = False,  # every attack on every image
+    norm: str = 'linf',
+    eps: float,
+    **kw: Any,  # as for `attack`
+) -> WorstCase:
     "Accuracy that survives all `attacks` and `candidates`, image by image"
     _check(model, x, y, norm, eps, 'pgd')
-    if not len(x): raise ValueError("there are no images to attack")
+    if not len(x):
+        raise ValueError("there are no images to attack")
     y, adv, ok = y.to(x.device), x.clone(), robust(model, x, y)
     by = {'clean': _acc(ok)}
-    def see(name:str, at:Tensor, found:Tensor)->None:
+
+    def see(name: str, at: Tensor, found: Tensor) -> None:
         "Take note of what was found for the images `at`"
         nonlocal ok
         still = robust(model, found, y[at])
         alone = ok.new_zeros(len(x)) if not individual else robust(model, x, y)
-        if individual: alone[at] &= still
+        if individual:
+            alone[at] &= still
         new = at[ok[at] & ~still]
         adv[new], ok = found[~still & ok[at]], ok.clone()
         ok[new] = False
         by[name] = _acc(alone if individual else ok)
+
     everyone = torch.arange(len(x), device=x.device)
     for name, c in (candidates or {}).items():
-        if c.shape != x.shape: raise ValueError(f"the candidates {name!r} have shape {tuple(c.shape)}, the images {tuple(x.shape)}")
+        if c.shape != x.shape:
+            raise ValueError(f"the candidates {name!r} have shape {tuple(c.shape)}, the images {tuple(x.shape)}")
         see(name, everyone, project(c.to(x), x, norm, eps))
     for spec in attacks:
         one = dict(method=spec) if isinstance(spec, str) else dict(spec)
         name = base = one.pop('name', None) or one.get('method', 'pgd')
-        while name in by: name = f'{base} {sum(k.split(" ")[0] == base for k in by) + 1}'
+        while name in by:
+            name = f'{base} {sum(k.split(" ")[0] == base for k in by) + 1}'
         at = everyone if individual else ok.nonzero()[:, 0]
-        if len(at): see(name, at, attack(model, x[at], y[at], norm=norm, eps=eps, **{'early': True, **kw, **one}))
-        else: by[name] = 0.
+        if len(at):
+            see(name, at, attack(model, x[at], y[at], norm=norm, eps=eps, **{'early': True, **kw, **one}))
+        else:
+            by[name] = 0.0
     return WorstCase(_acc(ok), ok, adv, by)
 
 # %% ../nbs/06a_attacks.ipynb #f77352ee
-def loss_along(model:nn.Module, x:Tensor, y:Tensor, *, norm:str='linf', eps:float, n_random:int=8, seed:int=0)->tuple[Tensor, Tensor]: # (n,), (n_random, n)
+def loss_along(
+    model: nn.Module, x: Tensor, y: Tensor, *, norm: str = 'linf', eps: float, n_random: int = 8, seed: int = 0
+) -> tuple[Tensor, Tensor]:  # (n,), (n_random, n)
     "Rise of the cross-entropy from `x` to `eps` along the gradient, and along random directions"
     _check(model, x, y, norm, eps, 'pgd')
     g = torch.Generator().manual_seed(seed)
@@ -292,62 +471,120 @@ def loss_along(model:nn.Module, x:Tensor, y:Tensor, *, norm:str='linf', eps:floa
         base = _loss(model(p), y, 'ce')
         grad = torch.autograd.grad(base.sum(), p)[0]
     with torch.no_grad():
-        rise = lambda d: _loss(model((x + eps*_unit(d, norm)).clamp(0, 1)), y, 'ce') - base.detach()
-        return rise(grad), torch.stack([rise(torch.randn(x.shape, generator=g, dtype=x.dtype).to(x.device)) for _ in range(n_random)])
+        rise = lambda d: _loss(model((x + eps * _unit(d, norm)).clamp(0, 1)), y, 'ce') - base.detach()
+        return rise(grad), torch.stack(
+            [rise(torch.randn(x.shape, generator=g, dtype=x.dtype).to(x.device)) for _ in range(n_random)]
+        )
+
 
 class Sanity(NamedTuple):
     "What the checks measured, and which of them failed"
-    steps:dict[int, float] # accuracy against steps
-    eps:dict[float, float] # accuracy against eps
-    huge:float # accuracy in a ball that holds every image (linf), or half the grey ones' distance (l2)
-    square:Union[float, None] # accuracy under the gradient-free attack; None: not run
-    gradient_rises_more:float # share of images whose loss rises more along the gradient than along the mean random direction
-    failed:list[str] # names of the checks that failed
 
-def sanity(model:nn.Module, x:Tensor, y:Tensor, *, norm:str='linf', eps:float, steps:Sequence[int]=(5, 10, 20, 40), factors:Sequence[float]=(.5, 1., 2., 4.),
-           n_queries:int=0, # of Square; 0: leave it out
-           tolerance:Union[float, None]=None, # None: two images or 2 %
-           seed:int=0, restarts:int=1)->Sanity:
+    steps: dict[int, float]  # accuracy against steps
+    eps: dict[float, float]  # accuracy against eps
+    huge: float  # accuracy in a ball that holds every image (linf), or half the grey ones' distance (l2)
+    square: float | None  # accuracy under the gradient-free attack; None: not run
+    gradient_rises_more: (
+        float  # share of images whose loss rises more along the gradient than along the mean random direction
+    )
+    failed: list[str]  # names of the checks that failed
+
+
+def sanity(
+    model: nn.Module,
+    x: Tensor,
+    y: Tensor,
+    *,
+    norm: str = 'linf',
+    eps: float,
+    steps: Sequence[int] = (5, 10, 20, 40),
+    factors: Sequence[float] = (0.5, 1.0, 2.0, 4.0),
+    n_queries: int = 0,  # of Square; 0: leave it out
+    tolerance: float | None = None,  # None: two images or 2 %
+    seed: int = 0,
+    restarts: int = 1,
+) -> Sanity:
     "Run the checks that a model with masked gradients fails"
-    tol = max(2/max(1, len(x)), .02) if tolerance is None else tolerance
+    tol = max(2 / max(1, len(x)), 0.02) if tolerance is None else tolerance
     most, kw = max(steps), dict(norm=norm, seed=seed, restarts=restarts)
     run = lambda e, k, **o: _acc(robust(model, attack(model, x, y, eps=e, steps=k, **{'early': True, **kw, **o}), y))
     by_steps = {k: run(eps, k) for k in sorted(steps)}
-    by_eps = {f*eps: by_steps[most] if f == 1 else run(f*eps, most) for f in sorted(factors)}
-    huge = run(1. if norm == 'linf' else .5*math.sqrt(x[0].numel()), most)
+    by_eps = {f * eps: by_steps[most] if f == 1 else run(f * eps, most) for f in sorted(factors)}
+    huge = run(1.0 if norm == 'linf' else 0.5 * math.sqrt(x[0].numel()), most)
     square = run(eps, 1, method='square', n_queries=n_queries) if n_queries else None
     along, random = loss_along(model, x, y, norm=norm, eps=eps, seed=seed)
     share = _acc(along >= random.mean(0))
     falls = lambda v: all(b <= a + tol for a, b in zip(v, v[1:]))
-    checks = {'steps': falls(list(by_steps.values())), 'eps': falls(list(by_eps.values())), 'huge': huge <= tol, 'square': square is None or square >= by_steps[most] - tol,
-              'gradient': share >= .5}
+    checks = {
+        'steps': falls(list(by_steps.values())),
+        'eps': falls(list(by_eps.values())),
+        'huge': huge <= tol,
+        'square': square is None or square >= by_steps[most] - tol,
+        'gradient': share >= 0.5,
+    }
     return Sanity(by_steps, by_eps, huge, square, share, [k for k, good in checks.items() if not good])
 
 # %% ../nbs/06a_attacks.ipynb #86de20a3
 class AdversarialLoader:
     "Batches of `loader`, attacked by PGD on `model` as it is at that moment"
-    def __init__(self, loader:Any, # of `fit`: float images in [0, 1]
-                 model:nn.Module, # the one that `fit` trains
-                 *, norm:str='linf', eps:float=8/255, # the ball
-                 steps:int=10, step_size:Union[float, None]=None, # None: eps/4
-                 seed:int=0): # of the random starts, together with epoch and batch
-        if norm not in NORMS: raise ValueError(f"unknown norm {norm!r}; known: {', '.join(NORMS)}")
-        if not eps > 0 or steps < 1: raise ValueError(f"need `eps` > 0 and `steps` ≥ 1, got {eps} and {steps}")
-        self.loader, self.model, self.norm, self.eps, self.steps, self.step_size, self.seed = loader, model, norm, eps, steps, eps/4 if step_size is None else step_size, seed
+
+    def __init__(
+        self,
+        loader: Any,  # of `fit`: float images in [0, 1]
+        model: nn.Module,  # the one that `fit` trains
+        *,
+        norm: str = 'linf',
+        eps: float = 8 / 255,  # the ball
+        steps: int = 10,
+        step_size: float | None = None,  # None: eps/4
+        seed: int = 0,
+    ):  # of the random starts, together with epoch and batch
+        if norm not in NORMS:
+            raise ValueError(f"unknown norm {norm!r}; known: {', '.join(NORMS)}")
+        if not eps > 0 or steps < 1:
+            raise ValueError(f"need `eps` > 0 and `steps` ≥ 1, got {eps} and {steps}")
+        self.loader, self.model, self.norm, self.eps, self.steps, self.step_size, self.seed = (
+            loader,
+            model,
+            norm,
+            eps,
+            steps,
+            eps / 4 if step_size is None else step_size,
+            seed,
+        )
         self.epoch = self.skip = 0
-    def __len__(self)->int: return len(self.loader)
-    def __getattr__(self, name:str)->Any:
-        if name in ('n', 'world'): return getattr(self.loader, name)
+
+    def __len__(self) -> int:
+        return len(self.loader)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ('n', 'world'):
+            return getattr(self.loader, name)
         raise AttributeError(name)
-    def __getstate__(self)->Any: raise TypeError("adversarial batches are made by the model that is being trained: train in this process (n_procs=1), or under torchrun")
-    def set_epoch(self, epoch:int, skip:int=0)->None:
+
+    def __getstate__(self) -> Any:
+        raise TypeError(
+            "adversarial batches are made by the model that is being trained: train in this process (n_procs=1), or under torchrun"
+        )
+
+    def set_epoch(self, epoch: int, skip: int = 0) -> None:
         "Begin `epoch` at batch `skip`"
         self.loader.set_epoch(epoch, skip)
         self.epoch, self.skip = epoch, skip
-    def shard(self, rank:int, world:int, device:Any)->AdversarialLoader:
+
+    def shard(self, rank: int, world: int, device: Any) -> AdversarialLoader:
         "One process's part"
-        return AdversarialLoader(self.loader.shard(rank, world, device), self.model, norm=self.norm, eps=self.eps, steps=self.steps, step_size=self.step_size, seed=self.seed + 1000003*rank)
-    def perturb(self, x:Tensor, y:Tensor, g:torch.Generator)->Tensor: # as `x`
+        return AdversarialLoader(
+            self.loader.shard(rank, world, device),
+            self.model,
+            norm=self.norm,
+            eps=self.eps,
+            steps=self.steps,
+            step_size=self.step_size,
+            seed=self.seed + 1000003 * rank,
+        )
+
+    def perturb(self, x: Tensor, y: Tensor, g: torch.Generator) -> Tensor:  # as `x`
         "Attack one batch, with the model in eval mode and put back afterwards"
         modes = [(m, m.training) for m in self.model.modules()]
         adv = _start(x, self.norm, self.eps, g)
@@ -355,13 +592,21 @@ class AdversarialLoader:
             self.model.eval()
             for _ in range(self.steps):
                 adv = adv.detach().requires_grad_()
-                with torch.enable_grad(): loss = F.cross_entropy(self.model(adv).float(), y.to(adv.device), reduction='sum')
-                adv = project(adv.detach() + self.step_size*_unit(torch.autograd.grad(loss, adv)[0], self.norm), x, self.norm, self.eps)
+                with torch.enable_grad():
+                    loss = F.cross_entropy(self.model(adv).float(), y.to(adv.device), reduction='sum')
+                adv = project(
+                    adv.detach() + self.step_size * _unit(torch.autograd.grad(loss, adv)[0], self.norm),
+                    x,
+                    self.norm,
+                    self.eps,
+                )
         finally:
-            for m, t in modes: m.training = t
+            for m, t in modes:
+                m.training = t
         return adv.detach()
-    def __iter__(self)->Iterator[tuple[Tensor, Tensor]]:
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
         like, first = next(self.model.parameters()), self.skip
         for i, (x, y) in enumerate(self.loader, first):
-            g = torch.Generator().manual_seed((self.seed*1000003 + self.epoch)*1000003 + i)
+            g = torch.Generator().manual_seed((self.seed * 1000003 + self.epoch) * 1000003 + i)
             yield self.perturb(x.to(like.device, like.dtype), y, g), y

@@ -4,10 +4,13 @@
 
 # %% ../nbs/04a_common_corruptions.ipynb #a6926cc8
 from __future__ import annotations
-import hashlib, io, math
+import hashlib
+import io
+import math
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Callable, Union
+from typing import Any
+from collections.abc import Callable
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -20,294 +23,381 @@ __all__ = ['SEVERITIES', 'NOISES', 'CONSTANTS', 'corruption_names', 'corrupt', '
 SEVERITIES = (1, 2, 3, 4, 5)
 NOISES = ('gaussian_noise', 'shot_noise', 'speckle_noise', 'impulse_noise')
 _EXTRA = ('speckle_noise', 'gaussian_blur', 'spatter', 'saturate')
-_OCCLUSION = ((.2,), (.3,), (.4,), (.5,), (.6,))
+_OCCLUSION = ((0.2,), (0.3,), (0.4,), (0.5,), (0.6,))
 
 _CIFAR: dict[str, tuple[tuple[float, ...], ...]] = {
-    'gaussian_noise':    ((.04,), (.06,), (.08,), (.09,), (.10,)),
-    'shot_noise':        ((500,), (250,), (100,), (75,), (50,)),
-    'impulse_noise':     ((.01,), (.02,), (.03,), (.05,), (.07,)),
-    'defocus_blur':      ((.3, .4), (.4, .5), (.5, .6), (1, .2), (1.5, .1)),
-    'glass_blur':        ((.05, 1, 1), (.25, 1, 1), (.4, 1, 1), (.25, 1, 2), (.4, 1, 2)),
-    'motion_blur':       ((6, 1), (6, 1.5), (6, 2), (8, 2), (9, 2.5)),
-    'zoom_blur':         ((1.06, .01), (1.11, .01), (1.16, .01), (1.21, .01), (1.26, .01)),
-    'snow':              ((.1, .2, 1, .6, 8, 3, .95), (.1, .2, 1, .5, 10, 4, .9), (.15, .3, 1.75, .55, 10, 4, .9), (.25, .3, 2.25, .6, 12, 6, .85), (.3, .3, 1.25, .65, 14, 12, .8)),
-    'frost':             ((1, .2), (1, .3), (.9, .4), (.85, .4), (.75, .45)),
-    'fog':               ((.2, 3), (.5, 3), (.75, 2.5), (1, 2), (1.5, 1.75)),
-    'brightness':        ((.05,), (.1,), (.15,), (.2,), (.3,)),
-    'contrast':          ((.75,), (.5,), (.4,), (.3,), (.15,)),
-    'elastic_transform': ((0, 0, 2.56), (1.6, 6.4, 2.24), (2.56, 1.92, 1.92), (3.2, 1.28, 1.6), (3.2, .96, .96)),
-    'pixelate':          ((.95,), (.9,), (.85,), (.75,), (.65,)),
-    'jpeg_compression':  ((80,), (65,), (58,), (50,), (40,)),
-    'speckle_noise':     ((.06,), (.1,), (.12,), (.16,), (.2,)),
-    'gaussian_blur':     ((.4,), (.6,), (.7,), (.8,), (1,)),
-    'spatter':           ((.62, .1, .7, .7, .5, 0), (.65, .1, .8, .7, .5, 0), (.65, .3, 1, .69, .5, 0), (.65, .1, .7, .69, .6, 1), (.65, .1, .5, .68, .6, 1)),
-    'saturate':          ((.3, 0), (.1, 0), (1.5, 0), (2, .1), (2.5, .2)),
-    'occlusion':         _OCCLUSION}
+    'gaussian_noise': ((0.04,), (0.06,), (0.08,), (0.09,), (0.10,)),
+    'shot_noise': ((500,), (250,), (100,), (75,), (50,)),
+    'impulse_noise': ((0.01,), (0.02,), (0.03,), (0.05,), (0.07,)),
+    'defocus_blur': ((0.3, 0.4), (0.4, 0.5), (0.5, 0.6), (1, 0.2), (1.5, 0.1)),
+    'glass_blur': ((0.05, 1, 1), (0.25, 1, 1), (0.4, 1, 1), (0.25, 1, 2), (0.4, 1, 2)),
+    'motion_blur': ((6, 1), (6, 1.5), (6, 2), (8, 2), (9, 2.5)),
+    'zoom_blur': ((1.06, 0.01), (1.11, 0.01), (1.16, 0.01), (1.21, 0.01), (1.26, 0.01)),
+    'snow': (
+        (0.1, 0.2, 1, 0.6, 8, 3, 0.95),
+        (0.1, 0.2, 1, 0.5, 10, 4, 0.9),
+        (0.15, 0.3, 1.75, 0.55, 10, 4, 0.9),
+        (0.25, 0.3, 2.25, 0.6, 12, 6, 0.85),
+        (0.3, 0.3, 1.25, 0.65, 14, 12, 0.8),
+    ),
+    'frost': ((1, 0.2), (1, 0.3), (0.9, 0.4), (0.85, 0.4), (0.75, 0.45)),
+    'fog': ((0.2, 3), (0.5, 3), (0.75, 2.5), (1, 2), (1.5, 1.75)),
+    'brightness': ((0.05,), (0.1,), (0.15,), (0.2,), (0.3,)),
+    'contrast': ((0.75,), (0.5,), (0.4,), (0.3,), (0.15,)),
+    'elastic_transform': ((0, 0, 2.56), (1.6, 6.4, 2.24), (2.56, 1.92, 1.92), (3.2, 1.28, 1.6), (3.2, 0.96, 0.96)),
+    'pixelate': ((0.95,), (0.9,), (0.85,), (0.75,), (0.65,)),
+    'jpeg_compression': ((80,), (65,), (58,), (50,), (40,)),
+    'speckle_noise': ((0.06,), (0.1,), (0.12,), (0.16,), (0.2,)),
+    'gaussian_blur': ((0.4,), (0.6,), (0.7,), (0.8,), (1,)),
+    'spatter': (
+        (0.62, 0.1, 0.7, 0.7, 0.5, 0),
+        (0.65, 0.1, 0.8, 0.7, 0.5, 0),
+        (0.65, 0.3, 1, 0.69, 0.5, 0),
+        (0.65, 0.1, 0.7, 0.69, 0.6, 1),
+        (0.65, 0.1, 0.5, 0.68, 0.6, 1),
+    ),
+    'saturate': ((0.3, 0), (0.1, 0), (1.5, 0), (2, 0.1), (2.5, 0.2)),
+    'occlusion': _OCCLUSION,
+}
 
 # %% ../nbs/04a_common_corruptions.ipynb #544a4f54
 _IMAGENET: dict[str, tuple[tuple[float, ...], ...]] = {
-    'gaussian_noise':    ((.08,), (.12,), (.18,), (.26,), (.38,)),
-    'shot_noise':        ((60,), (25,), (12,), (5,), (3,)),
-    'impulse_noise':     ((.03,), (.06,), (.09,), (.17,), (.27,)),
-    'defocus_blur':      ((3, .1), (4, .5), (6, .5), (8, .5), (10, .5)),
-    'glass_blur':        ((.7, 1, 2), (.9, 2, 1), (1, 2, 3), (1.1, 3, 2), (1.5, 4, 2)),
-    'motion_blur':       ((10, 3), (15, 5), (15, 8), (15, 12), (20, 15)),
-    'zoom_blur':         ((1.11, .01), (1.16, .01), (1.21, .02), (1.26, .02), (1.31, .03)),
-    'snow':              ((.1, .3, 3, .5, 10, 4, .8), (.2, .3, 2, .5, 12, 4, .7), (.55, .3, 4, .9, 12, 8, .7), (.55, .3, 4.5, .85, 12, 8, .65), (.55, .3, 2.5, .85, 12, 12, .55)),
-    'frost':             ((1, .4), (.8, .6), (.7, .7), (.65, .7), (.6, .75)),
-    'fog':               ((1.5, 2), (2, 2), (2.5, 1.7), (2.5, 1.5), (3, 1.4)),
-    'brightness':        ((.1,), (.2,), (.3,), (.4,), (.5,)),
-    'contrast':          ((.4,), (.3,), (.2,), (.1,), (.05,)),
-    'elastic_transform': ((488, 170.8, 24.4), (488, 19.52, 48.8), (12.2, 2.44, 4.88), (17.08, 2.44, 4.88), (29.28, 2.44, 4.88)),
-    'pixelate':          ((.6,), (.5,), (.4,), (.3,), (.25,)),
-    'jpeg_compression':  ((25,), (18,), (15,), (10,), (7,)),
-    'speckle_noise':     ((.15,), (.2,), (.35,), (.45,), (.6,)),
-    'gaussian_blur':     ((1,), (2,), (3,), (4,), (6,)),
-    'spatter':           ((.65, .3, 4, .69, .6, 0), (.65, .3, 3, .68, .6, 0), (.65, .3, 2, .68, .5, 0), (.65, .3, 1, .65, 1.5, 1), (.67, .4, 1, .65, 1.5, 1)),
-    'saturate':          ((.3, 0), (.1, 0), (2, 0), (5, .1), (20, .2)),
-    'occlusion':         _OCCLUSION}
+    'gaussian_noise': ((0.08,), (0.12,), (0.18,), (0.26,), (0.38,)),
+    'shot_noise': ((60,), (25,), (12,), (5,), (3,)),
+    'impulse_noise': ((0.03,), (0.06,), (0.09,), (0.17,), (0.27,)),
+    'defocus_blur': ((3, 0.1), (4, 0.5), (6, 0.5), (8, 0.5), (10, 0.5)),
+    'glass_blur': ((0.7, 1, 2), (0.9, 2, 1), (1, 2, 3), (1.1, 3, 2), (1.5, 4, 2)),
+    'motion_blur': ((10, 3), (15, 5), (15, 8), (15, 12), (20, 15)),
+    'zoom_blur': ((1.11, 0.01), (1.16, 0.01), (1.21, 0.02), (1.26, 0.02), (1.31, 0.03)),
+    'snow': (
+        (0.1, 0.3, 3, 0.5, 10, 4, 0.8),
+        (0.2, 0.3, 2, 0.5, 12, 4, 0.7),
+        (0.55, 0.3, 4, 0.9, 12, 8, 0.7),
+        (0.55, 0.3, 4.5, 0.85, 12, 8, 0.65),
+        (0.55, 0.3, 2.5, 0.85, 12, 12, 0.55),
+    ),
+    'frost': ((1, 0.4), (0.8, 0.6), (0.7, 0.7), (0.65, 0.7), (0.6, 0.75)),
+    'fog': ((1.5, 2), (2, 2), (2.5, 1.7), (2.5, 1.5), (3, 1.4)),
+    'brightness': ((0.1,), (0.2,), (0.3,), (0.4,), (0.5,)),
+    'contrast': ((0.4,), (0.3,), (0.2,), (0.1,), (0.05,)),
+    'elastic_transform': (
+        (488, 170.8, 24.4),
+        (488, 19.52, 48.8),
+        (12.2, 2.44, 4.88),
+        (17.08, 2.44, 4.88),
+        (29.28, 2.44, 4.88),
+    ),
+    'pixelate': ((0.6,), (0.5,), (0.4,), (0.3,), (0.25,)),
+    'jpeg_compression': ((25,), (18,), (15,), (10,), (7,)),
+    'speckle_noise': ((0.15,), (0.2,), (0.35,), (0.45,), (0.6,)),
+    'gaussian_blur': ((1,), (2,), (3,), (4,), (6,)),
+    'spatter': (
+        (0.65, 0.3, 4, 0.69, 0.6, 0),
+        (0.65, 0.3, 3, 0.68, 0.6, 0),
+        (0.65, 0.3, 2, 0.68, 0.5, 0),
+        (0.65, 0.3, 1, 0.65, 1.5, 1),
+        (0.67, 0.4, 1, 0.65, 1.5, 1),
+    ),
+    'saturate': ((0.3, 0), (0.1, 0), (2, 0), (5, 0.1), (20, 0.2)),
+    'occlusion': _OCCLUSION,
+}
 CONSTANTS = {'cifar': _CIFAR, 'imagenet': _IMAGENET}
 
-def corruption_names(extra:bool=True)->list[str]: # the 15 of the benchmark's mean, then the 4 extra ones
+
+def corruption_names(extra: bool = True) -> list[str]:  # the 15 of the benchmark's mean, then the 4 extra ones
     "Names of the common corruptions; `occlusion` is ours and not among them"
     return [n for n in _CIFAR if n != 'occlusion' and (extra or n not in _EXTRA)]
 
 # %% ../nbs/04a_common_corruptions.ipynb #32be228e
-def _signed(v:int)->int: return (v + 2**63) % 2**64 - 2**63
+def _signed(v: int) -> int:
+    return (v + 2**63) % 2**64 - 2**63
+
 
 _GOLDEN, _M1, _M2 = _signed(0x9E3779B97F4A7C15), _signed(0xBF58476D1CE4E5B9), _signed(0x94D049BB133111EB)
 
-def _mix(z:Tensor)->Tensor:
+
+def _mix(z: Tensor) -> Tensor:
     "The finaliser of splitmix64 on int64 (products wrap, shifts are made logical by a mask)"
     z = (z ^ ((z >> 30) & (2**34 - 1))) * _M1
     z = (z ^ ((z >> 27) & (2**37 - 1))) * _M2
     return z ^ ((z >> 31) & (2**33 - 1))
 
+
 class _Draws:
     "Random numbers of each image in `index`, used up from left to right"
-    def __init__(self, key:str, index:Tensor)->None:
-        base = int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), 'little', signed=True)
-        self.keys, self.used = _mix(_mix(index*_GOLDEN + base)), 0
 
-    def bits(self, k:int)->Tensor: # (n, k) int64
+    def __init__(self, key: str, index: Tensor) -> None:
+        base = int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), 'little', signed=True)
+        self.keys, self.used = _mix(_mix(index * _GOLDEN + base)), 0
+
+    def bits(self, k: int) -> Tensor:  # (n, k) int64
         j = torch.arange(self.used + 1, self.used + k + 1, device=self.keys.device)
         self.used += k
-        return _mix(self.keys[:, None] + j*_GOLDEN)
+        return _mix(self.keys[:, None] + j * _GOLDEN)
 
-    def uniform(self, *shape:int, lo:float=0., hi:float=1.)->Tensor: # (n, *shape) float64 in [lo, hi)
-        u = ((self.bits(math.prod(shape)) >> 11) & (2**53 - 1)).double().mul_((hi - lo)*2.**-53)
+    def uniform(self, *shape: int, lo: float = 0.0, hi: float = 1.0) -> Tensor:  # (n, *shape) float64 in [lo, hi)
+        u = ((self.bits(math.prod(shape)) >> 11) & (2**53 - 1)).double().mul_((hi - lo) * 2.0**-53)
         return u.add_(lo).view(-1, *shape)
 
-    def normal(self, *shape:int)->Tensor: # (n, *shape) float64, by Box and Muller: 40 bits for the radius, 24 for the angle
+    def normal(
+        self, *shape: int
+    ) -> Tensor:  # (n, *shape) float64, by Box and Muller: 40 bits for the radius, 24 for the angle
         k = math.prod(shape)
-        b = self.bits((k + 1)//2)
-        r = torch.sqrt(-2*torch.log((((b >> 24) & (2**40 - 1)) + 1).double().mul_(2.**-40)))
-        a = (b & (2**24 - 1)).float().mul_(2*math.pi*2.**-24)
-        return torch.cat([r*a.cos(), r*a.sin()], 1)[:, :k].reshape(-1, *shape)
+        b = self.bits((k + 1) // 2)
+        r = torch.sqrt(-2 * torch.log((((b >> 24) & (2**40 - 1)) + 1).double().mul_(2.0**-40)))
+        a = (b & (2**24 - 1)).float().mul_(2 * math.pi * 2.0**-24)
+        return torch.cat([r * a.cos(), r * a.sin()], 1)[:, :k].reshape(-1, *shape)
 
 # %% ../nbs/04a_common_corruptions.ipynb #e617fe84
 _Fn = Callable[[Tensor, 'tuple[float, ...]', _Draws], Tensor]
 
-def _gaussian_noise(x:Tensor, c:tuple[float, ...], d:_Draws)->Tensor: return d.normal(*x.shape[1:]).mul_(c[0]).add_(x)
 
-def _speckle_noise(x:Tensor, c:tuple[float, ...], d:_Draws)->Tensor: return d.normal(*x.shape[1:]).mul_(c[0]).add_(1).mul_(x)
+def _gaussian_noise(x: Tensor, c: tuple[float, ...], d: _Draws) -> Tensor:
+    return d.normal(*x.shape[1:]).mul_(c[0]).add_(x)
 
-def _impulse_noise(x:Tensor, c:tuple[float, ...], d:_Draws)->Tensor:
+
+def _speckle_noise(x: Tensor, c: tuple[float, ...], d: _Draws) -> Tensor:
+    return d.normal(*x.shape[1:]).mul_(c[0]).add_(1).mul_(x)
+
+
+def _impulse_noise(x: Tensor, c: tuple[float, ...], d: _Draws) -> Tensor:
     u = d.uniform(*x.shape[1:])
-    return x.masked_fill(u < c[0], 0).masked_fill_(u < c[0]/2, 1)
+    return x.masked_fill(u < c[0], 0).masked_fill_(u < c[0] / 2, 1)
+
 
 @lru_cache(maxsize=16)
-def _poisson_table(c:float)->Tensor: # (256, kmax): P(count <= k) + level, increasing over the flattened table
-    rate = torch.arange(256, dtype=torch.float64)[:, None]/255*c
-    k = torch.arange(int(c + 9*math.sqrt(c) + 12), dtype=torch.float64)
+def _poisson_table(c: float) -> Tensor:  # (256, kmax): P(count <= k) + level, increasing over the flattened table
+    rate = torch.arange(256, dtype=torch.float64)[:, None] / 255 * c
+    k = torch.arange(int(c + 9 * math.sqrt(c) + 12), dtype=torch.float64)
     logp = torch.special.xlogy(k, rate) - rate - torch.lgamma(k + 1)
     return (logp.exp().cumsum(1).clamp_(max=1 - 1e-12) + torch.arange(256)[:, None]).contiguous()
 
-def _shot_noise(x:Tensor, c:tuple[float, ...], d:_Draws)->Tensor:
-    level, table = (x*255).round(), _poisson_table(c[0]).to(x.device)
+
+def _shot_noise(x: Tensor, c: tuple[float, ...], d: _Draws) -> Tensor:
+    level, table = (x * 255).round(), _poisson_table(c[0]).to(x.device)
     q = d.uniform(*x.shape[1:]).clamp_(max=1 - 1e-11).add_(level)
-    return (torch.searchsorted(table.view(-1), q) - level*table.shape[1])/c[0]
+    return (torch.searchsorted(table.view(-1), q) - level * table.shape[1]) / c[0]
 
 # %% ../nbs/04a_common_corruptions.ipynb #b2102b8b
 _TIE = 1e-6
 
-def _fold(i:np.ndarray, n:int, mode:str)->np.ndarray: # indices beyond the border -> indices inside
-    if mode == 'nearest': return i.clip(0, n - 1)
-    i = i % (2*n)
-    return np.where(i < n, i, 2*n - 1 - i)
+
+def _fold(i: np.ndarray, n: int, mode: str) -> np.ndarray:  # indices beyond the border -> indices inside
+    if mode == 'nearest':
+        return i.clip(0, n - 1)
+    i = i % (2 * n)
+    return np.where(i < n, i, 2 * n - 1 - i)
+
 
 @lru_cache(maxsize=64)
-def _gaussian_matrix(n:int, sigma:float, mode:str='nearest', truncate:float=4.)->Tensor: # (n, n)
+def _gaussian_matrix(n: int, sigma: float, mode: str = 'nearest', truncate: float = 4.0) -> Tensor:  # (n, n)
     "The matrix of SciPy's `gaussian_filter1d`"
-    if sigma <= 0: return torch.eye(n, dtype=torch.float64)
-    r = int(truncate*sigma + .5)
-    k = np.exp(-.5*(np.arange(-r, r + 1)/sigma)**2)
+    if sigma <= 0:
+        return torch.eye(n, dtype=torch.float64)
+    r = int(truncate * sigma + 0.5)
+    k = np.exp(-0.5 * (np.arange(-r, r + 1) / sigma) ** 2)
     m = np.zeros((n, n))
-    np.add.at(m, (np.arange(n)[:, None], _fold(np.arange(n)[:, None] + np.arange(-r, r + 1), n, mode)), k/k.sum())
+    np.add.at(m, (np.arange(n)[:, None], _fold(np.arange(n)[:, None] + np.arange(-r, r + 1), n, mode)), k / k.sum())
     return torch.from_numpy(m)
 
-def _separable(x:Tensor, mh:Tensor, mw:Tensor)->Tensor: # (..., h, w) -> (..., h', w')
+
+def _separable(x: Tensor, mh: Tensor, mw: Tensor) -> Tensor:  # (..., h, w) -> (..., h', w')
     mh, mw = mh.to(x.device, x.dtype), mw.to(x.device, x.dtype)
     y = (x.reshape(-1, x.shape[-1]) @ mw.T).view(*x.shape[:-1], mw.shape[0])
     return torch.matmul(mh, y)
 
-def _blur(x:Tensor, sigma:float, mode:str='nearest', truncate:float=4.)->Tensor:
+
+def _blur(x: Tensor, sigma: float, mode: str = 'nearest', truncate: float = 4.0) -> Tensor:
     h, w = x.shape[-2:]
     return _separable(x, _gaussian_matrix(h, sigma, mode, truncate), _gaussian_matrix(w, sigma, mode, truncate))
 
-def _gaussian_blur(x:Tensor, c:tuple[float, ...], d:_Draws)->Tensor: return _blur(x, c[0]) + _TIE
+
+def _gaussian_blur(x: Tensor, c: tuple[float, ...], d: _Draws) -> Tensor:
+    return _blur(x, c[0]) + _TIE
 
 # %% ../nbs/04a_common_corruptions.ipynb #30aa5bd6
-def _disk(radius:float, alias:float)->np.ndarray: # (k, k), k odd
+def _disk(radius: float, alias: float) -> np.ndarray:  # (k, k), k odd
     r = 8 if radius <= 8 else int(radius)
     half = 1 if radius <= 8 else 2
     L = np.arange(-r, r + 1)
-    disk = ((L[:, None]**2 + L**2) <= radius**2).astype(float)
-    g = np.exp(-np.arange(-half, half + 1)**2/(2*alias**2))
+    disk = ((L[:, None] ** 2 + L**2) <= radius**2).astype(float)
+    g = np.exp(-(np.arange(-half, half + 1) ** 2) / (2 * alias**2))
     g /= g.sum()
-    p = np.pad(disk/disk.sum(), half, mode='reflect')
-    p = np.stack([g[i]*p[i:i + 2*r + 1] for i in range(2*half + 1)]).sum(0)
-    p = np.stack([g[i]*p[:, i:i + 2*r + 1] for i in range(2*half + 1)]).sum(0)
+    p = np.pad(disk / disk.sum(), half, mode='reflect')
+    p = np.stack([g[i] * p[i : i + 2 * r + 1] for i in range(2 * half + 1)]).sum(0)
+    p = np.stack([g[i] * p[:, i : i + 2 * r + 1] for i in range(2 * half + 1)]).sum(0)
     keep = np.nonzero(p.sum(0) > 0)[0]
-    return p[keep[0]:keep[-1] + 1, keep[0]:keep[-1] + 1]
+    return p[keep[0] : keep[-1] + 1, keep[0] : keep[-1] + 1]
 
-def _defocus_blur(x:Tensor, c:tuple[float, ...], d:_Draws)->Tensor:
+
+def _defocus_blur(x: Tensor, c: tuple[float, ...], d: _Draws) -> Tensor:
     k = torch.from_numpy(_disk(c[0], c[1])).to(x)
-    r = k.shape[0]//2
+    r = k.shape[0] // 2
     xp = F.pad(x, (r, r, r, r), mode='reflect')
     size = xp.shape[-2:]
-    y = torch.fft.irfft2(torch.fft.rfft2(xp)*torch.fft.rfft2(k.flip(0, 1), s=size), s=size)   # correlation: the kernel flipped
-    return y[..., 2*r:, 2*r:] + _TIE
+    y = torch.fft.irfft2(
+        torch.fft.rfft2(xp) * torch.fft.rfft2(k.flip(0, 1), s=size), s=size
+    )  # correlation: the kernel flipped
+    return y[..., 2 * r :, 2 * r :] + _TIE
 
 # %% ../nbs/04a_common_corruptions.ipynb #7ad4b86e
-def _zoom_matrix(n:int, z:float)->np.ndarray: # (n, n)
-    ch = math.ceil(n/z)
-    m = round(ch*z)
-    pos = (np.arange(n) + (m - n)//2)*((ch - 1)/(m - 1)) + (n - ch)//2
+def _zoom_matrix(n: int, z: float) -> np.ndarray:  # (n, n)
+    ch = math.ceil(n / z)
+    m = round(ch * z)
+    pos = (np.arange(n) + (m - n) // 2) * ((ch - 1) / (m - 1)) + (n - ch) // 2
     lo = np.minimum(np.floor(pos).astype(int), n - 2)
     a = np.zeros((n, n))
     a[np.arange(n), lo] = 1 - (pos - lo)
     a[np.arange(n), lo + 1] += pos - lo
     return a
 
+
 @lru_cache(maxsize=32)
-def _zoom_stack(n:int, stop:float, step:float)->Tensor: # (n_zooms, n, n), the unzoomed image first
+def _zoom_stack(n: int, stop: float, step: float) -> Tensor:  # (n_zooms, n, n), the unzoomed image first
     return torch.from_numpy(np.stack([np.eye(n), *(_zoom_matrix(n, float(z)) for z in np.arange(1, stop, step))]))
 
-def _zoom_blur(x:Tensor, c:tuple[float, ...], d:_Draws)->Tensor:
-    x = x.float()                                                               # as the original; the products are the cost here
+
+def _zoom_blur(x: Tensor, c: tuple[float, ...], d: _Draws) -> Tensor:
+    x = x.float()  # as the original; the products are the cost here
     n, ch, h, w = x.shape
     mh, mw = _zoom_stack(h, c[0], c[1]).to(x), _zoom_stack(w, c[0], c[1]).to(x)
     k = len(mh)
-    y = (x.reshape(-1, w) @ mw.view(k*w, w).T).view(n*ch, h, k, w)
-    a = mh.permute(1, 2, 0).reshape(h, h*k)                                     # a[i, (j, z)]: row j of zoom z counts for row i
-    return torch.matmul(a, y.view(n*ch, h*k, w)).view(n, ch, h, w)/k + _TIE
+    y = (x.reshape(-1, w) @ mw.view(k * w, w).T).view(n * ch, h, k, w)
+    a = mh.permute(1, 2, 0).reshape(h, h * k)  # a[i, (j, z)]: row j of zoom z counts for row i
+    return torch.matmul(a, y.view(n * ch, h * k, w)).view(n, ch, h, w) / k + _TIE
 
 # %% ../nbs/04a_common_corruptions.ipynb #703d0f0d
-def _shuffle(x:Tensor, dy:Tensor, dx:Tensor, s:int)->Tensor: # x (n, ch, h, w); dy, dx (n, h-2s, w-2s), in scan order
+def _shuffle(
+    x: Tensor, dy: Tensor, dx: Tensor, s: int
+) -> Tensor:  # x (n, ch, h, w); dy, dx (n, h-2s, w-2s), in scan order
     "The copies of one pass: pixels (h-s … s+1, w-s … s+1) in that order each take the value at their offset"
     n, ch, h, w = x.shape
     rows, cols = torch.arange(h - s, s, -1, device=x.device), torch.arange(w - s, s, -1, device=x.device)
-    here = torch.arange(h*w, device=x.device)
+    here = torch.arange(h * w, device=x.device)
     visited = torch.zeros(h, w, dtype=torch.bool, device=x.device)
     visited[rows[:, None], cols] = True
     src = here.repeat(n, 1)
-    flat = (rows[:, None]*w + cols).view(-1)
-    src[:, flat] = ((rows[:, None] + dy)*w + cols + dx).view(n, -1)
+    flat = (rows[:, None] * w + cols).view(-1)
+    src[:, flat] = ((rows[:, None] + dy) * w + cols + dx).view(n, -1)
     more = (src > here) & visited.view(-1)[src]
-    while more.any():                                                           # 1, 2, 4, … steps
+    while more.any():  # 1, 2, 4, … steps
         src, more = torch.where(more, src.gather(1, src), src), more & more.gather(1, src)
     return x.view(n, ch, -1).gather(2, src[:, None].expand(-1, ch, -1)).view_as(x)
 
-def _glass_blur(x:Tensor, c:tuple[float, ...], d:_Draws)->Tensor: # blur, largest shift, passes
+
+def _glass_blur(x: Tensor, c: tuple[float, ...], d: _Draws) -> Tensor:  # blur, largest shift, passes
     sigma, s = c[0], int(c[1])
     h, w = x.shape[-2:]
-    x = ((_blur(x, sigma) + _TIE)*255).floor()
+    x = ((_blur(x, sigma) + _TIE) * 255).floor()
     for _ in range(int(c[2])):
-        dx, dy = (d.uniform(h - 2*s, w - 2*s, lo=-s, hi=s).floor().long() for _ in range(2))
+        dx, dy = (d.uniform(h - 2 * s, w - 2 * s, lo=-s, hi=s).floor().long() for _ in range(2))
         x = _shuffle(x, dy, dx, s)
-    return _blur(x/255, sigma) + _TIE
+    return _blur(x / 255, sigma) + _TIE
 
 # %% ../nbs/04a_common_corruptions.ipynb #b2adbf2f
-def _motion(x:Tensor, radius:float, sigma:float, angle:Tensor)->Tensor: # x (n, ch, h, w); angle (n,), degrees
+def _motion(x: Tensor, radius: float, sigma: float, angle: Tensor) -> Tensor:  # x (n, ch, h, w); angle (n,), degrees
     n, ch, h, w = x.shape
-    taps = 2*math.ceil(radius) + 1
-    k = np.exp(-.5*(np.arange(taps)/sigma)**2)
+    taps = 2 * math.ceil(radius) + 1
+    k = np.exp(-0.5 * (np.arange(taps) / sigma) ** 2)
     k /= k.sum()
     i = torch.arange(taps, device=x.device, dtype=torch.float64)
     a = torch.deg2rad(angle.double())[:, None]
-    dx, dy = ((i*f - .5).ceil().long() for f in (a.cos(), a.sin()))             # (n, taps)
+    dx, dy = ((i * f - 0.5).ceil().long() for f in (a.cos(), a.sin()))  # (n, taps)
     src = x.permute(0, 2, 3, 1).reshape(-1, ch)
     y = torch.zeros_like(src)
     rows, cols = torch.arange(h, device=x.device), torch.arange(w, device=x.device)
-    base = torch.arange(n, device=x.device)[:, None]*h
+    base = torch.arange(n, device=x.device)[:, None] * h
     for j in range(taps):
-        if k[j] < 1e-9: break
-        row = ((rows + dy[:, j, None]).clamp_(0, h - 1) + base)*w               # (n, h)
-        col = (cols + dx[:, j, None]).clamp_(0, w - 1)                          # (n, w)
+        if k[j] < 1e-9:
+            break
+        row = ((rows + dy[:, j, None]).clamp_(0, h - 1) + base) * w  # (n, h)
+        col = (cols + dx[:, j, None]).clamp_(0, w - 1)  # (n, w)
         y.add_(src.index_select(0, (row[:, :, None] + col[:, None]).view(-1)), alpha=float(k[j]))
     return y.view(n, h, w, ch).permute(0, 3, 1, 2) + _TIE
 
-def _motion_blur(x:Tensor, c:tuple[float, ...], d:_Draws)->Tensor: return _motion(x, c[0], c[1], d.uniform(lo=-45, hi=45))
+
+def _motion_blur(x: Tensor, c: tuple[float, ...], d: _Draws) -> Tensor:
+    return _motion(x, c[0], c[1], d.uniform(lo=-45, hi=45))
 
 # %% ../nbs/04a_common_corruptions.ipynb #ca809075
-def _plasma(size:int, decay:float, d:_Draws)->Tensor: # (n, size, size) in [0, 1], size a power of two
+def _plasma(size: int, decay: float, d: _Draws) -> Tensor:  # (n, size, size) in [0, 1], size a power of two
     p = torch.zeros(len(d.keys), size, size, dtype=torch.float64, device=d.keys.device)
-    step, wibble = size, 100.
-    def new(total:Tensor)->Tensor: return total/4 + wibble*d.uniform(*total.shape[1:], lo=-wibble, hi=wibble)
+    step, wibble = size, 100.0
+
+    def new(total: Tensor) -> Tensor:
+        return total / 4 + wibble * d.uniform(*total.shape[1:], lo=-wibble, hi=wibble)
+
     while step >= 2:
-        half = step//2
+        half = step // 2
         corner = p[:, ::step, ::step]
         s = corner + corner.roll(-1, 1)
         p[:, half::step, half::step] = new(s + s.roll(-1, 2))
         middle, corner = p[:, half::step, half::step], p[:, ::step, ::step]
         p[:, ::step, half::step] = new(middle + middle.roll(1, 1) + corner + corner.roll(-1, 2))
         p[:, half::step, ::step] = new(middle + middle.roll(1, 2) + corner + corner.roll(-1, 1))
-        step, wibble = half, wibble/decay
+        step, wibble = half, wibble / decay
     p -= p.amin((1, 2), keepdim=True)
-    return p/p.amax((1, 2), keepdim=True)
+    return p / p.amax((1, 2), keepdim=True)
 
-def _fog(x:Tensor, c:tuple[float, ...], d:_Draws)->Tensor: # strength, decay
+
+def _fog(x: Tensor, c: tuple[float, ...], d: _Draws) -> Tensor:  # strength, decay
     h, w = x.shape[-2:]
     top = x.amax((1, 2, 3), keepdim=True)
-    fog = _plasma(2**math.ceil(math.log2(max(h, w))), c[1], d)[:, None, :h, :w]
-    return (x + c[0]*fog)*top/(top + c[0])
+    fog = _plasma(2 ** math.ceil(math.log2(max(h, w))), c[1], d)[:, None, :h, :w]
+    return (x + c[0] * fog) * top / (top + c[0])
 
-def _snow(x:Tensor, c:tuple[float, ...], d:_Draws)->Tensor: # noise mean, sd, zoom, threshold, motion radius, sigma, mix
+
+def _snow(
+    x: Tensor, c: tuple[float, ...], d: _Draws
+) -> Tensor:  # noise mean, sd, zoom, threshold, motion radius, sigma, mix
     h, w = x.shape[-2:]
     layer = d.normal(1, h, w).mul_(c[1]).add_(c[0])
     layer = _separable(layer, torch.from_numpy(_zoom_matrix(h, c[2])), torch.from_numpy(_zoom_matrix(w, c[2])))
-    layer = torch.where(layer < c[3], 0., layer).clamp_(0, 1).mul_(255).floor_()
+    layer = torch.where(layer < c[3], 0.0, layer).clamp_(0, 1).mul_(255).floor_()
     layer = _motion(layer, c[4], c[5], d.uniform(lo=-135, hi=-45)).floor_().div_(255)
-    grey = (x*x.new_tensor([.299, .587, .114]).view(1, 3, 1, 1)).sum(1, keepdim=True)
-    return c[6]*x + (1 - c[6])*torch.maximum(x, grey*1.5 + .5) + layer + layer.flip(2, 3)
+    grey = (x * x.new_tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)).sum(1, keepdim=True)
+    return c[6] * x + (1 - c[6]) * torch.maximum(x, grey * 1.5 + 0.5) + layer + layer.flip(2, 3)
 
 # %% ../nbs/04a_common_corruptions.ipynb #f118f779
 # mean RGB and standard deviation of the photographs
-_FROST = (((78, 149, 166), 18), ((201, 205, 214), 22), ((201, 205, 214), 22), ((138, 153, 165), 29), ((112, 123, 135), 43))
+_FROST = (
+    ((78, 149, 166), 18),
+    ((201, 205, 214), 22),
+    ((201, 205, 214), 22),
+    ((138, 153, 165), 29),
+    ((112, 123, 135), 43),
+)
 
-def _smooth_noise(g:np.random.Generator, n:int, scale:float, stretch:float=1.)->np.ndarray: # (n, n), periodic, unit variance
+
+def _smooth_noise(
+    g: np.random.Generator, n: int, scale: float, stretch: float = 1.0
+) -> np.ndarray:  # (n, n), periodic, unit variance
     f = np.fft.fftfreq(n)
-    a = np.fft.ifft2(np.fft.fft2(g.standard_normal((n, n)))*np.exp(-2*(np.pi*scale)**2*((f[:, None]*stretch)**2 + (f/stretch)**2))).real
-    return (a - a.mean())/a.std()
+    a = np.fft.ifft2(
+        np.fft.fft2(g.standard_normal((n, n)))
+        * np.exp(-2 * (np.pi * scale) ** 2 * ((f[:, None] * stretch) ** 2 + (f / stretch) ** 2))
+    ).real
+    return (a - a.mean()) / a.std()
+
 
 @lru_cache(maxsize=8)
-def _frost_sheet(i:int, n:int=640)->Tensor: # (3, n, n) levels 0 … 255
+def _frost_sheet(i: int, n: int = 640) -> Tensor:  # (3, n, n) levels 0 … 255
     "Texture `i`: needles (ridges of stretched noise along bent lines), grain, and slow clouds"
     g = np.random.default_rng(1000 + i)
     y, x = np.mgrid[:n, :n]
-    wy, wx = (12*_smooth_noise(g, n, 20) for _ in range(2))
+    wy, wx = (12 * _smooth_noise(g, n, 20) for _ in range(2))
     needles = np.zeros((n, n))
-    for scale, weight in ((8, 1.), (4, .7), (2, .5)):
-        for stretch in (3., 1/3):
-            ridge = 1 - 2*np.abs(_smooth_noise(g, n, scale, stretch))
-            needles += weight*ridge[(y + wy).astype(int) % n, (x + wx).astype(int) % n]
-    a = needles/needles.std() + .8*_smooth_noise(g, n, 40) + .35*_smooth_noise(g, n, .8)
+    for scale, weight in ((8, 1.0), (4, 0.7), (2, 0.5)):
+        for stretch in (3.0, 1 / 3):
+            ridge = 1 - 2 * np.abs(_smooth_noise(g, n, scale, stretch))
+            needles += weight * ridge[(y + wy).astype(int) % n, (x + wx).astype(int) % n]
+    a = needles / needles.std() + 0.8 * _smooth_noise(g, n, 40) + 0.35 * _smooth_noise(g, n, 0.8)
     mean, sd = _FROST[i]
-    levels = np.asarray(mean, float)[:, None, None] + sd*(a - a.mean())/a.std()
+    levels = np.asarray(mean, float)[:, None, None] + sd * (a - a.mean()) / a.std()
     return torch.from_numpy(levels.clip(0, 255).astype(np.uint8))
 
-def _frost(x:Tensor, c:tuple[float, ...], d:_Draws)->Tensor: # image share, frost share
+
+def _frost(x: Tensor, c: tuple[float, ...], d: _Draws) -> Tensor:  # image share, frost share
     h, w = x.shape[-2:]
     every = 5 if min(h, w) < 100 else 1
     sheets = torch.stack([_frost_sheet(i) for i in range(len(_FROST))])[:, :, ::every, ::every].to(x.device)
@@ -315,254 +405,364 @@ def _frost(x:Tensor, c:tuple[float, ...], d:_Draws)->Tensor: # image share, fros
     which, top, left = (d.uniform(lo=0, hi=hi).long().view(-1, 1, 1) for hi in (len(_FROST), n, n))
     rows, cols = (top + torch.arange(h, device=x.device)[:, None]) % n, (left + torch.arange(w, device=x.device)) % n
     ice = sheets.permute(0, 2, 3, 1)[which, rows, cols].permute(0, 3, 1, 2)
-    return c[0]*x + c[1]*ice.double()/255
+    return c[0] * x + c[1] * ice.double() / 255
 
 # %% ../nbs/04a_common_corruptions.ipynb #8c2779e5
-def _brightness(x:Tensor, c:tuple[float, ...], d:_Draws)->Tensor:
+def _brightness(x: Tensor, c: tuple[float, ...], d: _Draws) -> Tensor:
     v = x.amax(1, keepdim=True)
-    return torch.where(v > 0, x*((v + c[0]).clamp(max=1)/v.clamp(min=1e-9)), (v + c[0]).clamp(max=1)) + _TIE
+    return torch.where(v > 0, x * ((v + c[0]).clamp(max=1) / v.clamp(min=1e-9)), (v + c[0]).clamp(max=1)) + _TIE
 
-def _saturate(x:Tensor, c:tuple[float, ...], d:_Draws)->Tensor:
+
+def _saturate(x: Tensor, c: tuple[float, ...], d: _Draws) -> Tensor:
     v, low = x.amax(1, keepdim=True), x.amin(1, keepdim=True)
-    s = (v - low)/v.clamp(min=1e-9)
-    new = (s*c[0] + c[1]).clamp(0, 1)
-    red = x.new_tensor([0., 1., 1.]).view(1, 3, 1, 1)                            # a grey pixel's distance from v, as a share of v·s
-    share = torch.where(s > 0, (v - x)/(v*s).clamp(min=1e-9), red)
-    return v - share*v*new
+    s = (v - low) / v.clamp(min=1e-9)
+    new = (s * c[0] + c[1]).clamp(0, 1)
+    red = x.new_tensor([0.0, 1.0, 1.0]).view(1, 3, 1, 1)  # a grey pixel's distance from v, as a share of v·s
+    share = torch.where(s > 0, (v - x) / (v * s).clamp(min=1e-9), red)
+    return v - share * v * new
 
-def _contrast(x:Tensor, c:tuple[float, ...], d:_Draws)->Tensor:
+
+def _contrast(x: Tensor, c: tuple[float, ...], d: _Draws) -> Tensor:
     mean = x.mean((2, 3), keepdim=True)
-    return (x - mean)*c[0] + mean
+    return (x - mean) * c[0] + mean
 
-def _occlusion(x:Tensor, c:tuple[float, ...], d:_Draws)->Tensor: # side of the square, as a share of the image's sides
+
+def _occlusion(
+    x: Tensor, c: tuple[float, ...], d: _Draws
+) -> Tensor:  # side of the square, as a share of the image's sides
     h, w = x.shape[-2:]
-    sh, sw = round(h*c[0]), round(w*c[0])
+    sh, sw = round(h * c[0]), round(w * c[0])
     x = x.clone()
-    x[..., (h - sh)//2:(h - sh)//2 + sh, (w - sw)//2:(w - sw)//2 + sw] = .5
+    x[..., (h - sh) // 2 : (h - sh) // 2 + sh, (w - sw) // 2 : (w - sw) // 2 + sw] = 0.5
     return x
 
 # %% ../nbs/04a_common_corruptions.ipynb #7eeb0e47
-def _sample(x:Tensor, px:Tensor, py:Tensor, mirror:bool)->Tensor: # px, py (n, h, w) in pixels; `mirror`: the edge pixel is not repeated
+def _sample(
+    x: Tensor, px: Tensor, py: Tensor, mirror: bool
+) -> Tensor:  # px, py (n, h, w) in pixels; `mirror`: the edge pixel is not repeated
     h, w = x.shape[-2:]
-    g = [2*p/(n - 1) - 1 if mirror else (2*p + 1)/n - 1 for p, n in ((px, w), (py, h))]
+    g = [2 * p / (n - 1) - 1 if mirror else (2 * p + 1) / n - 1 for p, n in ((px, w), (py, h))]
     return F.grid_sample(x, torch.stack(g, -1).to(x), mode='bilinear', padding_mode='reflection', align_corners=mirror)
 
-def _elastic_transform(x:Tensor, c:tuple[float, ...], d:_Draws)->Tensor: # displacement, its smoothness, affine
+
+def _elastic_transform(x: Tensor, c: tuple[float, ...], d: _Draws) -> Tensor:  # displacement, its smoothness, affine
     n, _, h, w = x.shape
-    side = min(h, w)//3
-    corners = x.new_tensor([[1., 1.], [1., -1.], [-1., -1.]])*side + x.new_tensor([w//2, h//2])
+    side = min(h, w) // 3
+    corners = x.new_tensor([[1.0, 1.0], [1.0, -1.0], [-1.0, -1.0]]) * side + x.new_tensor([w // 2, h // 2])
     moved = corners + d.uniform(3, 2, lo=-c[2], hi=c[2])
     ones = x.new_ones(n, 3, 1)
-    back = torch.linalg.solve(torch.cat([moved, ones], 2), corners.expand(n, 3, 2))                    # (n, 3, 2): target -> source
-    gy, gx = torch.meshgrid(torch.arange(h, device=x.device, dtype=x.dtype), torch.arange(w, device=x.device, dtype=x.dtype), indexing='ij')
-    p = torch.stack([gx, gy, torch.ones_like(gx)], -1).view(1, h*w, 3) @ back
+    back = torch.linalg.solve(torch.cat([moved, ones], 2), corners.expand(n, 3, 2))  # (n, 3, 2): target -> source
+    gy, gx = torch.meshgrid(
+        torch.arange(h, device=x.device, dtype=x.dtype), torch.arange(w, device=x.device, dtype=x.dtype), indexing='ij'
+    )
+    p = torch.stack([gx, gy, torch.ones_like(gx)], -1).view(1, h * w, 3) @ back
     y = _sample(x, p[..., 0].view(n, h, w), p[..., 1].view(n, h, w), mirror=True)
     if c[0]:
-        dx, dy = (_blur(d.uniform(h, w, lo=-1, hi=1), c[1], 'reflect', 3)*c[0] for _ in range(2))
+        dx, dy = (_blur(d.uniform(h, w, lo=-1, hi=1), c[1], 'reflect', 3) * c[0] for _ in range(2))
         y = _sample(y, gx + dx, gy + dy, mirror=False)
     return y + _TIE
 
 # %% ../nbs/04a_common_corruptions.ipynb #e9960378
-def _box(x:Tensor)->Tensor: # (n, h, w): mean of 3×3, mirrored borders
+def _box(x: Tensor) -> Tensor:  # (n, h, w): mean of 3×3, mirrored borders
     return F.avg_pool2d(F.pad(x[:, None], (1, 1, 1, 1), mode='reflect'), 3, stride=1)[:, 0]
 
-def _shift(x:Tensor, dy:int, dx:int, value:float=0.)->Tensor: # x[i + dy, j + dx], `value` outside
-    p = F.pad(x, (max(-dx, 0), max(dx, 0), max(-dy, 0), max(dy, 0)), value=value)
-    return p[..., max(dy, 0):max(dy, 0) + x.shape[-2], max(dx, 0):max(dx, 0) + x.shape[-1]]
 
-def _canny(x:Tensor, low:float=50, high:float=150)->Tensor: # (n, h, w) levels -> bool
+def _shift(x: Tensor, dy: int, dx: int, value: float = 0.0) -> Tensor:  # x[i + dy, j + dx], `value` outside
+    p = F.pad(x, (max(-dx, 0), max(dx, 0), max(-dy, 0), max(dy, 0)), value=value)
+    return p[..., max(dy, 0) : max(dy, 0) + x.shape[-2], max(dx, 0) : max(dx, 0) + x.shape[-1]]
+
+
+def _canny(x: Tensor, low: float = 50, high: float = 150) -> Tensor:  # (n, h, w) levels -> bool
     p = F.pad(x[:, None], (1, 1, 1, 1), mode='replicate')
-    k = x.new_tensor([[-1., 0, 1], [-2, 0, 2], [-1, 0, 1]])
+    k = x.new_tensor([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])
     gx, gy = F.conv2d(p, torch.stack([k, k.T])[:, None]).unbind(1)
     m, ax, ay = gx.abs() + gy.abs(), gx.abs(), gy.abs()
-    t = 13573/2**15                                                              # tan 22.5°, as OpenCV rounds it
-    s = (gx.sign()*gy.sign() < 0)
-    def at(dy:int, dx:int)->Tensor: return _shift(m, dy, dx)
-    peak = torch.where(ay < ax*t, (m > at(0, -1)) & (m >= at(0, 1)),
-           torch.where(ay > ax*(t + 2), (m > at(-1, 0)) & (m >= at(1, 0)),
-           torch.where(s, (m > at(-1, 1)) & (m > at(1, -1)), (m > at(-1, -1)) & (m > at(1, 1)))))
+    t = 13573 / 2**15  # tan 22.5°, as OpenCV rounds it
+    s = gx.sign() * gy.sign() < 0
+
+    def at(dy: int, dx: int) -> Tensor:
+        return _shift(m, dy, dx)
+
+    peak = torch.where(
+        ay < ax * t,
+        (m > at(0, -1)) & (m >= at(0, 1)),
+        torch.where(
+            ay > ax * (t + 2),
+            (m > at(-1, 0)) & (m >= at(1, 0)),
+            torch.where(s, (m > at(-1, 1)) & (m > at(1, -1)), (m > at(-1, -1)) & (m > at(1, 1))),
+        ),
+    )
     weak = peak & (m > low)
     edge = weak & (m > high)
-    while True:                                                                  # weak edges that touch strong ones
+    while True:  # weak edges that touch strong ones
         grown = weak & (F.max_pool2d(edge[:, None].to(x.dtype), 3, 1, 1)[:, 0] > 0)
-        if torch.equal(grown, edge): return edge
+        if torch.equal(grown, edge):
+            return edge
         edge = grown
 
 # %% ../nbs/04a_common_corruptions.ipynb #c886c7e4
-def _distance(zero:Tensor, cap:float=20.)->Tensor: # (n, h, w) bool -> distance to the nearest True, at most `cap`
+def _distance(
+    zero: Tensor, cap: float = 20.0
+) -> Tensor:  # (n, h, w) bool -> distance to the nearest True, at most `cap`
     "The 5×5 chamfer distance of OpenCV: steps 1, 1.4 and 2.1969; one sweep down, one up, a running minimum along each row"
-    dist = torch.where(zero, 0., cap).to(torch.float32)
+    dist = torch.where(zero, 0.0, cap).to(torch.float32)
     n, h, w = dist.shape
     j = torch.arange(w, device=zero.device, dtype=torch.float32)
-    steps = ((1, 0, 1.), (1, -1, 1.4), (1, 1, 1.4), (1, -2, 2.1969), (1, 2, 2.1969), (2, -1, 2.1969), (2, 1, 2.1969))
+    steps = ((1, 0, 1.0), (1, -1, 1.4), (1, 1, 1.4), (1, -2, 2.1969), (1, 2, 2.1969), (2, -1, 2.1969), (2, 1, 2.1969))
     for _ in range(2):
-        wide = F.pad(dist, (2, 2, 2, 0), value=cap)                              # (n, h + 2, w + 4)
+        wide = F.pad(dist, (2, 2, 2, 0), value=cap)  # (n, h + 2, w + 4)
         for i in range(2, h + 2):
             row = wide[:, i, 2:-2]
-            for dy, dx, cost in steps: row = torch.minimum(row, wide[:, i - dy, 2 + dx:2 + dx + w] + cost)
+            for dy, dx, cost in steps:
+                row = torch.minimum(row, wide[:, i - dy, 2 + dx : 2 + dx + w] + cost)
             row = torch.cummin(row - j, 1).values + j
             wide[:, i, 2:-2] = torch.cummin((row + j).flip(1), 1).values.flip(1) - j
         dist = wide[:, 2:, 2:-2].flip(1)
     return dist
 
-def _equalize(x:Tensor)->Tensor: # (n, h, w) levels
+
+def _equalize(x: Tensor) -> Tensor:  # (n, h, w) levels
     n, h, w = x.shape
     level = x.view(n, -1).long()
-    hist = torch.zeros(n, 256, dtype=torch.float32, device=x.device).scatter_add_(1, level, torch.ones_like(level, dtype=torch.float32))
+    hist = torch.zeros(n, 256, dtype=torch.float32, device=x.device).scatter_add_(
+        1, level, torch.ones_like(level, dtype=torch.float32)
+    )
     first = hist.gather(1, level.amin(1, keepdim=True))
-    lut = ((hist.cumsum(1) - first)*(255/(h*w - first).clamp(min=1))).round().clamp_(0, 255)
-    return torch.where(first == h*w, level.to(x.dtype), lut.gather(1, level).to(x.dtype)).view(n, h, w)
+    lut = ((hist.cumsum(1) - first) * (255 / (h * w - first).clamp(min=1))).round().clamp_(0, 255)
+    return torch.where(first == h * w, level.to(x.dtype), lut.gather(1, level).to(x.dtype)).view(n, h, w)
 
-def _spatter(x:Tensor, c:tuple[float, ...], d:_Draws)->Tensor: # noise mean, sd, smoothness, threshold, strength, mud
+
+def _spatter(
+    x: Tensor, c: tuple[float, ...], d: _Draws
+) -> Tensor:  # noise mean, sd, smoothness, threshold, strength, mud
     layer = _blur(d.normal(*x.shape[2:]).mul_(c[1]).add_(c[0]), c[2])
-    layer = torch.where(layer < c[3], 0., layer)
+    layer = torch.where(layer < c[3], 0.0, layer)
     if c[5]:
         m = _blur((layer > c[3]).double(), c[4])
-        m = torch.where(m < .8, 0., m)[:, None]
-        return x*(1 - m) + m*x.new_tensor([63, 42, 20]).view(1, 3, 1, 1)/255
-    layer = (layer*255).floor().clamp(0, 255)
+        m = torch.where(m < 0.8, 0.0, m)[:, None]
+        return x * (1 - m) + m * x.new_tensor([63, 42, 20]).view(1, 3, 1, 1) / 255
+    layer = (layer * 255).floor().clamp(0, 255)
     dist = _equalize((_box(_distance(_canny(layer))) + 1e-5).floor())
-    emboss = dist.new_tensor([[-2., -1, 0], [-1, 1, 1], [0, 1, 2]])[None, None]
+    emboss = dist.new_tensor([[-2.0, -1, 0], [-1, 1, 1], [0, 1, 2]])[None, None]
     dist = F.conv2d(F.pad(dist[:, None], (1, 1, 1, 1), mode='reflect'), emboss)[:, 0].clamp(0, 255)
-    m = layer*_box(dist).round()
-    m = m/m.amax((1, 2), keepdim=True).clamp(min=1)*c[4]
-    return x + m[:, None]*x.new_tensor([175, 238, 238]).view(1, 3, 1, 1)/255
+    m = layer * _box(dist).round()
+    m = m / m.amax((1, 2), keepdim=True).clamp(min=1) * c[4]
+    return x + m[:, None] * x.new_tensor([175, 238, 238]).view(1, 3, 1, 1) / 255
 
 # %% ../nbs/04a_common_corruptions.ipynb #25a2f75e
-def _jpeg_compression(x:Tensor, c:tuple[float, ...], d:_Draws)->Tensor:
+def _jpeg_compression(x: Tensor, c: tuple[float, ...], d: _Draws) -> Tensor:
     from PIL import Image
+
     out = []
-    for a in (x.permute(0, 2, 3, 1)*255).round().byte().cpu().numpy():
+    for a in (x.permute(0, 2, 3, 1) * 255).round().byte().cpu().numpy():
         with io.BytesIO() as f:
             Image.fromarray(a).save(f, 'JPEG', quality=int(c[0]))
             out.append(np.asarray(Image.open(f)))
-    return torch.from_numpy(np.stack(out)).to(x.device).permute(0, 3, 1, 2).double()/255
+    return torch.from_numpy(np.stack(out)).to(x.device).permute(0, 3, 1, 2).double() / 255
+
 
 @lru_cache(maxsize=32)
-def _box_matrix(n:int, m:int)->Tensor: # (m, n), n pixels -> m, in units of 2^-22
-    a, scale = np.zeros((m, n)), n/m
-    wide = max(scale, 1.)
+def _box_matrix(n: int, m: int) -> Tensor:  # (m, n), n pixels -> m, in units of 2^-22
+    a, scale = np.zeros((m, n)), n / m
+    wide = max(scale, 1.0)
     for i in range(m):
-        centre = (i + .5)*scale
-        lo, hi = max(int(centre - .5*wide + .5), 0), min(int(centre + .5*wide + .5), n)
-        t = (np.arange(lo, hi) - centre + .5)/wide
-        k = ((t > -.5) & (t <= .5)).astype(float)
-        a[i, lo:hi] = np.floor(k/k.sum()*2**22 + .5)
+        centre = (i + 0.5) * scale
+        lo, hi = max(int(centre - 0.5 * wide + 0.5), 0), min(int(centre + 0.5 * wide + 0.5), n)
+        t = (np.arange(lo, hi) - centre + 0.5) / wide
+        k = ((t > -0.5) & (t <= 0.5)).astype(float)
+        a[i, lo:hi] = np.floor(k / k.sum() * 2**22 + 0.5)
     return torch.from_numpy(a)
 
-def _resize(x:Tensor, h:int, w:int)->Tensor: # whole levels in, whole levels out
-    def fit(y:Tensor)->Tensor: return ((y + 2**21)/2**22).floor_().clamp_(0, 255)
-    if w != x.shape[-1]: x = fit(x @ _box_matrix(x.shape[-1], w).to(x.device).T)
+
+def _resize(x: Tensor, h: int, w: int) -> Tensor:  # whole levels in, whole levels out
+    def fit(y: Tensor) -> Tensor:
+        return ((y + 2**21) / 2**22).floor_().clamp_(0, 255)
+
+    if w != x.shape[-1]:
+        x = fit(x @ _box_matrix(x.shape[-1], w).to(x.device).T)
     return fit(_box_matrix(x.shape[-2], h).to(x.device) @ x) if h != x.shape[-2] else x
 
-def _pixelate(x:Tensor, c:tuple[float, ...], d:_Draws)->Tensor:
+
+def _pixelate(x: Tensor, c: tuple[float, ...], d: _Draws) -> Tensor:
     h, w = x.shape[-2:]
-    return _resize(_resize((x*255).round(), int(h*c[0]), int(w*c[0])), h, w)/255
+    return _resize(_resize((x * 255).round(), int(h * c[0]), int(w * c[0])), h, w) / 255
 
 # %% ../nbs/04a_common_corruptions.ipynb #d75a17b0
 _FUNCTIONS: dict[str, _Fn] = {
-    'gaussian_noise': _gaussian_noise, 'shot_noise': _shot_noise, 'impulse_noise': _impulse_noise, 'speckle_noise': _speckle_noise,
-    'gaussian_blur': _gaussian_blur, 'defocus_blur': _defocus_blur, 'glass_blur': _glass_blur, 'motion_blur': _motion_blur,
-    'zoom_blur': _zoom_blur, 'snow': _snow, 'frost': _frost, 'fog': _fog, 'brightness': _brightness, 'contrast': _contrast,
-    'elastic_transform': _elastic_transform, 'pixelate': _pixelate, 'jpeg_compression': _jpeg_compression,
-    'spatter': _spatter, 'saturate': _saturate, 'occlusion': _occlusion}
+    'gaussian_noise': _gaussian_noise,
+    'shot_noise': _shot_noise,
+    'impulse_noise': _impulse_noise,
+    'speckle_noise': _speckle_noise,
+    'gaussian_blur': _gaussian_blur,
+    'defocus_blur': _defocus_blur,
+    'glass_blur': _glass_blur,
+    'motion_blur': _motion_blur,
+    'zoom_blur': _zoom_blur,
+    'snow': _snow,
+    'frost': _frost,
+    'fog': _fog,
+    'brightness': _brightness,
+    'contrast': _contrast,
+    'elastic_transform': _elastic_transform,
+    'pixelate': _pixelate,
+    'jpeg_compression': _jpeg_compression,
+    'spatter': _spatter,
+    'saturate': _saturate,
+    'occlusion': _occlusion,
+}
 
-def _check_name(name:str, severity:int)->None:
-    if name not in _FUNCTIONS: raise ValueError(f"unknown corruption {name!r}; known: {', '.join(corruption_names())}, occlusion")
-    if isinstance(severity, bool) or severity not in SEVERITIES: raise ValueError(f"`severity` must be 1, 2, 3, 4 or 5, got {severity!r}")
 
-def _as_bytes(images:Union[np.ndarray, Tensor])->Tensor: # (n, h, w, 3) uint8
+def _check_name(name: str, severity: int) -> None:
+    if name not in _FUNCTIONS:
+        raise ValueError(f"unknown corruption {name!r}; known: {', '.join(corruption_names())}, occlusion")
+    if isinstance(severity, bool) or severity not in SEVERITIES:
+        raise ValueError(f"`severity` must be 1, 2, 3, 4 or 5, got {severity!r}")
+
+
+def _as_bytes(images: np.ndarray | Tensor) -> Tensor:  # (n, h, w, 3) uint8
     "`images` as a uint8 tensor, or one error that says what is wrong with them"
     if not isinstance(images, (np.ndarray, Tensor)):
         raise TypeError(f"images must be a numpy array or a torch tensor, got {type(images).__name__}")
     t = torch.from_numpy(np.array(images)) if isinstance(images, np.ndarray) else images.detach()
-    if t.ndim != 4 or t.shape[-1] != 3: raise ValueError(f"images must have the shape (n, h, w, 3), got {tuple(t.shape)}")
-    if min(t.shape[1:3]) < 16: raise ValueError(f"images must be at least 16 pixels high and wide, got {tuple(t.shape[1:3])}")
+    if t.ndim != 4 or t.shape[-1] != 3:
+        raise ValueError(f"images must have the shape (n, h, w, 3), got {tuple(t.shape)}")
+    if min(t.shape[1:3]) < 16:
+        raise ValueError(f"images must be at least 16 pixels high and wide, got {tuple(t.shape[1:3])}")
     if t.is_floating_point():
         if t.numel() and not (bool((t >= 0).all()) and bool((t <= 1).all())):
-            raise ValueError(f"float images must lie in [0, 1], got values from {t.min().item():.4g} to {t.max().item():.4g}: "
-                             "give images before normalisation, or uint8")
-        return (t.double()*255).round().byte()
-    if t.dtype != torch.uint8: raise ValueError(f"images must be uint8, or float in [0, 1], got {t.dtype}")
+            raise ValueError(
+                f"float images must lie in [0, 1], got values from {t.min().item():.4g} to {t.max().item():.4g}: "
+                "give images before normalisation, or uint8"
+            )
+        return (t.double() * 255).round().byte()
+    if t.dtype != torch.uint8:
+        raise ValueError(f"images must be uint8, or float in [0, 1], got {t.dtype}")
     return t
 
 # %% ../nbs/04a_common_corruptions.ipynb #247c1a56
-def corrupt(images:Union[np.ndarray, Tensor], # (n, h, w, 3) uint8; floats in [0, 1] are rounded to 8 bits first
-            name:str, # one of `corruption_names()`, or 'occlusion'
-            severity:int, # 1 … 5
-            *, size:str='cifar', # which constants: 'cifar' (made for 32 pixels) | 'imagenet' (224)
-            seed:int=0, # another seed, other noise
-            offset:int=0 # number of the first image within the set
-           )->Any: # uint8, the same kind and shape as `images`, on their device
+def corrupt(
+    images: np.ndarray | Tensor,  # (n, h, w, 3) uint8; floats in [0, 1] are rounded to 8 bits first
+    name: str,  # one of `corruption_names()`, or 'occlusion'
+    severity: int,  # 1 … 5
+    *,
+    size: str = 'cifar',  # which constants: 'cifar' (made for 32 pixels) | 'imagenet' (224)
+    seed: int = 0,  # another seed, other noise
+    offset: int = 0,  # number of the first image within the set
+) -> Any:  # uint8, the same kind and shape as `images`, on their device
     "Corrupt `images`; the result for an image depends on it, its number, `name`, `severity`, `size` and `seed`, on nothing else"
     _check_name(name, severity)
-    if size not in CONSTANTS: raise ValueError(f"`size` must be 'cifar' or 'imagenet', got {size!r}")
+    if size not in CONSTANTS:
+        raise ValueError(f"`size` must be 'cifar' or 'imagenet', got {size!r}")
     x8 = _as_bytes(images)
     f, c = _FUNCTIONS[name], CONSTANTS[size][name][severity - 1]
     out = torch.empty_like(x8, memory_format=torch.contiguous_format)
-    piece = max(1, (2**19 if x8.device.type == 'cpu' else 2**25)//max(1, x8[0].numel() if len(x8) else 1))
+    piece = max(1, (2**19 if x8.device.type == 'cpu' else 2**25) // max(1, x8[0].numel() if len(x8) else 1))
     with torch.no_grad():
         for i in range(0, len(x8), piece):
-            x = x8[i:i + piece].permute(0, 3, 1, 2).contiguous().double()/255
+            x = x8[i : i + piece].permute(0, 3, 1, 2).contiguous().double() / 255
             index = torch.arange(offset + i, offset + i + len(x), device=x.device)
             y = f(x, c, _Draws(f'{seed}/{name}/{severity}', index)).clamp(0, 1).mul_(255)
-            out[i:i + piece] = y.permute(0, 2, 3, 1).to(torch.uint8)
+            out[i : i + piece] = y.permute(0, 2, 3, 1).to(torch.uint8)
     return out.numpy() if isinstance(images, np.ndarray) else out
 
 # %% ../nbs/04a_common_corruptions.ipynb #6676f636
-def published(root:Any, # the folder that holds CIFAR-10-C or ImageNet-C
-              name:str, # one of `corruption_names()`
-              severity:int, # 1 … 5
-              *, dataset:str='CIFAR-10-C', # or 'CIFAR-100-C', 'ImageNet-C'
-              n:Union[int, None]=None # None: all; else this many, the first (arrays) or evenly spread over the sorted files (folders)
-             )->tuple[np.ndarray, np.ndarray]: # images uint8 (n, h, w, 3), labels int64 (n,)
+def published(
+    root: Any,  # the folder that holds CIFAR-10-C or ImageNet-C
+    name: str,  # one of `corruption_names()`
+    severity: int,  # 1 … 5
+    *,
+    dataset: str = 'CIFAR-10-C',  # or 'CIFAR-100-C', 'ImageNet-C'
+    n: int
+    | None = None,  # None: all; else this many, the first (arrays) or evenly spread over the sorted files (folders)
+) -> tuple[np.ndarray, np.ndarray]:  # images uint8 (n, h, w, 3), labels int64 (n,)
     "Read one corruption at one severity from the benchmark's own files"
     _check_name(name, severity)
-    if n is not None and n < 1: raise ValueError(f"`n` must be 1 or more, got {n}")
-    folder = Path(root)/dataset
-    if dataset == 'ImageNet-C': return _published_folder(folder, name, severity, n)
-    paths = folder/f'{name}.npy', folder/'labels.npy'
+    if n is not None and n < 1:
+        raise ValueError(f"`n` must be 1 or more, got {n}")
+    folder = Path(root) / dataset
+    if dataset == 'ImageNet-C':
+        return _published_folder(folder, name, severity, n)
+    paths = folder / f'{name}.npy', folder / 'labels.npy'
     for p in paths:
         if not p.exists():
-            raise FileNotFoundError(f"{p} does not exist: unpack {dataset}.tar in {folder.parent}, so that {folder} holds {name}.npy and labels.npy")
+            raise FileNotFoundError(
+                f"{p} does not exist: unpack {dataset}.tar in {folder.parent}, so that {folder} holds {name}.npy and labels.npy"
+            )
     images, labels = (np.load(p, mmap_mode='r', allow_pickle=False) for p in paths)
-    if images.dtype != np.uint8 or images.ndim != 4 or images.shape[3] != 3 or len(images) % 5 or len(labels) != len(images):
-        raise ValueError(f"{paths[0]}: expected uint8 (5n, h, w, 3) with as many labels, "
-                         f"got {images.dtype} {tuple(images.shape)} and {len(labels)} labels")
-    k = len(images)//5
-    part = slice((severity - 1)*k, (severity - 1)*k + (k if n is None else min(n, k)))
+    if (
+        images.dtype != np.uint8
+        or images.ndim != 4
+        or images.shape[3] != 3
+        or len(images) % 5
+        or len(labels) != len(images)
+    ):
+        raise ValueError(
+            f"{paths[0]}: expected uint8 (5n, h, w, 3) with as many labels, "
+            f"got {images.dtype} {tuple(images.shape)} and {len(labels)} labels"
+        )
+    k = len(images) // 5
+    part = slice((severity - 1) * k, (severity - 1) * k + (k if n is None else min(n, k)))
     return np.array(images[part]), np.array(labels[part]).astype(np.int64)
 
-def _published_folder(folder:Path, name:str, severity:int, n:Union[int, None])->tuple[np.ndarray, np.ndarray]:
+
+def _published_folder(folder: Path, name: str, severity: int, n: int | None) -> tuple[np.ndarray, np.ndarray]:
     from PIL import Image
-    tops = [p for p in (folder/name/str(severity), *sorted(folder.glob(f'*/{name}/{severity}'))) if p.is_dir()]
+
+    tops = [p for p in (folder / name / str(severity), *sorted(folder.glob(f'*/{name}/{severity}'))) if p.is_dir()]
     classes = sorted(p for p in tops[0].iterdir() if p.is_dir()) if tops else []
-    files = [(f, i) for i, c in enumerate(classes) for f in sorted(c.iterdir()) if f.suffix.lower() in ('.jpeg', '.jpg', '.png')]
+    files = [
+        (f, i)
+        for i, c in enumerate(classes)
+        for f in sorted(c.iterdir())
+        if f.suffix.lower() in ('.jpeg', '.jpg', '.png')
+    ]
     if not files:
-        raise FileNotFoundError(f"there are no images in {folder/name/str(severity)}: unpack ImageNet-C there, so that it holds <class>/*.JPEG")
-    if n is not None and n < len(files): files = [files[i*len(files)//n] for i in range(n)]
-    return np.stack([np.asarray(Image.open(f).convert('RGB')) for f, _ in files]), np.array([i for _, i in files], dtype=np.int64)
+        raise FileNotFoundError(
+            f"there are no images in {folder / name / str(severity)}: unpack ImageNet-C there, so that it holds <class>/*.JPEG"
+        )
+    if n is not None and n < len(files):
+        files = [files[i * len(files) // n] for i in range(n)]
+    return np.stack([np.asarray(Image.open(f).convert('RGB')) for f, _ in files]), np.array(
+        [i for _, i in files], dtype=np.int64
+    )
 
 # %% ../nbs/04a_common_corruptions.ipynb #94909739
-def compare_published(root:Any, # the folder that holds the published set
-                      images:np.ndarray, # the clean images, in the published order, (n, h, w, 3) uint8: the first n are compared
-                      *, names:Union[list[str], None]=None, # None: all 19 that are there
-                      severities:tuple[int, ...]=SEVERITIES,
-                      dataset:str='CIFAR-10-C', seed:int=0
-                     )->list[dict[str, Any]]: # a row for each corruption and severity
+def compare_published(
+    root: Any,  # the folder that holds the published set
+    images: np.ndarray,  # the clean images, in the published order, (n, h, w, 3) uint8: the first n are compared
+    *,
+    names: list[str] | None = None,  # None: all 19 that are there
+    severities: tuple[int, ...] = SEVERITIES,
+    dataset: str = 'CIFAR-10-C',
+    seed: int = 0,
+) -> list[dict[str, Any]]:  # a row for each corruption and severity
     "Compare `corrupt` with the published files: mean absolute deviation from clean, of each, and from one another, in grey levels"
     size, rows = 'imagenet' if dataset == 'ImageNet-C' else 'cifar', []
-    def mad(a:np.ndarray, b:np.ndarray)->float: return float(np.abs(a.astype(np.int16) - b).mean())
+
+    def mad(a: np.ndarray, b: np.ndarray) -> float:
+        return float(np.abs(a.astype(np.int16) - b).mean())
+
     for name in corruption_names() if names is None else names:
         for severity in severities:
-            try: theirs, _ = published(root, name, severity, dataset=dataset, n=len(images))
+            try:
+                theirs, _ = published(root, name, severity, dataset=dataset, n=len(images))
             except FileNotFoundError:
-                if names is None: continue
+                if names is None:
+                    continue
                 raise
             if theirs.shape != images.shape:
                 raise ValueError(f"{name}: {tuple(theirs.shape)} published images but {tuple(images.shape)} clean ones")
             ours = corrupt(images, name, severity, size=size, seed=seed)
-            rows.append(dict(name=name, severity=severity, n=len(images), published=mad(theirs, images),
-                             ours=mad(ours, images), difference=mad(ours, theirs)))
-    if not rows: raise FileNotFoundError(f"no published corruption was found in {Path(root)/dataset}")
+            rows.append(
+                dict(
+                    name=name,
+                    severity=severity,
+                    n=len(images),
+                    published=mad(theirs, images),
+                    ours=mad(ours, images),
+                    difference=mad(ours, theirs),
+                )
+            )
+    if not rows:
+        raise FileNotFoundError(f"no published corruption was found in {Path(root) / dataset}")
     return rows

@@ -5,7 +5,8 @@
 # %% ../nbs/01_csc.ipynb #2b7ae4d3
 from __future__ import annotations
 import math
-from typing import Any, NamedTuple, Sequence, Union
+from typing import Any, NamedTuple, Union
+from collections.abc import Sequence
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -21,267 +22,386 @@ __all__ = ['Size', 'SOLVERS', 'FIDELITIES', 'adjoint', 'synthesis', 'code_size',
            'sparse_code']
 
 # %% ../nbs/01_csc.ipynb #76ed0227
-def _tuple(v:Size, n:int)->tuple[int, ...]:
+def _tuple(v: Size, n: int) -> tuple[int, ...]:
     "`v` as a tuple of `n` ints"
-    if isinstance(v, str) or not isinstance(v, int) and len(v) != n: raise ValueError(f"expected a number, or {n} of them, got {v!r}")
-    return (v,)*n if isinstance(v, int) else tuple(int(o) for o in v)
+    if isinstance(v, str) or not isinstance(v, int) and len(v) != n:
+        raise ValueError(f"expected a number, or {n} of them, got {v!r}")
+    return (v,) * n if isinstance(v, int) else tuple(int(o) for o in v)
 
-def adjoint(x:Tensor, # signal, (n, M, *size)
-            weight:Tensor, # atoms, (C, M, *kernel)
-            *, stride:Size=1, padding:Size=0)->Tensor: # (n, C, *code size)
+
+def adjoint(
+    x: Tensor,  # signal, (n, M, *size)
+    weight: Tensor,  # atoms, (C, M, *kernel)
+    *,
+    stride: Size = 1,
+    padding: Size = 0,
+) -> Tensor:  # (n, C, *code size)
     "Correlate `x` with each atom: `Aᵀx`, an ordinary convolution (a linear map for 2-D `weight`)"
     nd = weight.ndim - 2
-    if nd == 0: return F.linear(x, weight)
-    return (F.conv1d, F.conv2d)[nd-1](x, weight, None, stride if isinstance(stride, int) else _tuple(stride, nd),
-                                      padding if isinstance(padding, int) else _tuple(padding, nd))
+    if nd == 0:
+        return F.linear(x, weight)
+    return (F.conv1d, F.conv2d)[nd - 1](
+        x,
+        weight,
+        None,
+        stride if isinstance(stride, int) else _tuple(stride, nd),
+        padding if isinstance(padding, int) else _tuple(padding, nd),
+    )
 
-def synthesis(z:Tensor, # code, (n, C, *code size)
-              weight:Tensor, # atoms, (C, M, *kernel)
-              *, stride:Size=1, padding:Size=0, output_size:Size=()# size of the signal, without batch and channels; not needed for vectors
-             )->Tensor: # (n, M, *output_size)
+
+def synthesis(
+    z: Tensor,  # code, (n, C, *code size)
+    weight: Tensor,  # atoms, (C, M, *kernel)
+    *,
+    stride: Size = 1,
+    padding: Size = 0,
+    output_size: Size = (),  # size of the signal, without batch and channels; not needed for vectors
+) -> Tensor:  # (n, M, *output_size)
     "Stamp each atom where its map is non-zero: `A z`, the transposed convolution"
     nd = weight.ndim - 2
-    if nd == 0: return F.linear(z, weight.t())
-    if not isinstance(output_size, int) and len(output_size) != nd: raise ValueError(f"`output_size` must name the {nd} spatial sizes of the signal, got {output_size!r}")
+    if nd == 0:
+        return F.linear(z, weight.t())
+    if not isinstance(output_size, int) and len(output_size) != nd:
+        raise ValueError(f"`output_size` must name the {nd} spatial sizes of the signal, got {output_size!r}")
     k, s, p, size = tuple(weight.shape[2:]), _tuple(stride, nd), _tuple(padding, nd), _tuple(output_size, nd)
-    short = tuple((h + 2*q - o) % t for h, q, o, t in zip(size, p, k, s))    # rows that the strided windows do not reach
+    short = tuple(
+        (h + 2 * q - o) % t for h, q, o, t in zip(size, p, k, s)
+    )  # rows that the strided windows do not reach
     z_size = code_size(size, k, s, p)
-    if tuple(z.shape[2:]) != z_size: raise ValueError(f"a signal of size {size} has a code of size {z_size}, got {tuple(z.shape[2:])}")
-    return (F.conv_transpose1d, F.conv_transpose2d)[nd-1](z, weight, None, s, p, short)
+    if tuple(z.shape[2:]) != z_size:
+        raise ValueError(f"a signal of size {size} has a code of size {z_size}, got {tuple(z.shape[2:])}")
+    return (F.conv_transpose1d, F.conv_transpose2d)[nd - 1](z, weight, None, s, p, short)
 
-def code_size(size:Size, kernel:Size, stride:Size=1, padding:Size=0)->tuple[int, ...]: # size of the code
+
+def code_size(size: Size, kernel: Size, stride: Size = 1, padding: Size = 0) -> tuple[int, ...]:  # size of the code
     "Size of the code of a signal of `size`"
     ks = (kernel,) if isinstance(kernel, int) else tuple(kernel)
     n = len(ks)
-    out = tuple((h + 2*q - o)//t + 1 for h, o, t, q in zip(_tuple(size, n), ks, _tuple(stride, n), _tuple(padding, n)))
-    if min(out, default=1) < 1: raise ValueError(f"a signal of size {_tuple(size, n)} is smaller than the kernel {ks} at padding {padding}")
+    out = tuple(
+        (h + 2 * q - o) // t + 1 for h, o, t, q in zip(_tuple(size, n), ks, _tuple(stride, n), _tuple(padding, n))
+    )
+    if min(out, default=1) < 1:
+        raise ValueError(f"a signal of size {_tuple(size, n)} is smaller than the kernel {ks} at padding {padding}")
     return out
 
 # %% ../nbs/01_csc.ipynb #15b88c8a
-def as_matrix(weight:Tensor, # atoms, (C, M, *kernel)
-              size:Size=(), # size of the signal
-              *, stride:Size=1, padding:Size=0)->Tensor: # (M·H·W, C·H'·W')
+def as_matrix(
+    weight: Tensor,  # atoms, (C, M, *kernel)
+    size: Size = (),  # size of the signal
+    *,
+    stride: Size = 1,
+    padding: Size = 0,
+) -> Tensor:  # (M·H·W, C·H'·W')
     "Write `A` as a dense matrix, column by column: for small maps and for tests"
     nd = weight.ndim - 2
     cs = code_size(_tuple(size, nd), weight.shape[2:], stride, padding) if nd else ()
-    n = weight.shape[0]*math.prod(cs)
+    n = weight.shape[0] * math.prod(cs)
     z = torch.eye(n, dtype=weight.dtype, device=weight.device).view(n, weight.shape[0], *cs)
     return synthesis(z, weight, stride=stride, padding=padding, output_size=size).flatten(1).t()
 
 # %% ../nbs/01_csc.ipynb #61c6a204
-def soft_threshold(v:Tensor, # any shape
-                   threshold:Union[float, Tensor], # ≥ 0, broadcastable to `v`
-                   *, nonneg:bool=False # one-sided: `max(v - threshold, 0)`
-                  )->Tensor: # as `v`
+def soft_threshold(
+    v: Tensor,  # any shape
+    threshold: float | Tensor,  # ≥ 0, broadcastable to `v`
+    *,
+    nonneg: bool = False,  # one-sided: `max(v - threshold, 0)`
+) -> Tensor:  # as `v`
     "Shrink `v` towards zero by `threshold`: the proximal operator of `threshold·‖·‖₁`"
-    if nonneg: return F.relu(v - threshold)
-    if isinstance(threshold, Tensor): return v - torch.minimum(torch.maximum(v, -threshold), threshold)
+    if nonneg:
+        return F.relu(v - threshold)
+    if isinstance(threshold, Tensor):
+        return v - torch.minimum(torch.maximum(v, -threshold), threshold)
     return v - v.clamp(-threshold, threshold)
 
-def prox_elastic_net(v:Tensor, # any shape
-                     lam:Union[float, Tensor], # weight of the l1 term
-                     mu:float=0., # weight of the squared l2 term
-                     step:Union[float, Tensor]=1., # step size s
-                     *, nonneg:bool=True # with the constraint z ≥ 0
-                    )->Tensor: # as `v`
+
+def prox_elastic_net(
+    v: Tensor,  # any shape
+    lam: float | Tensor,  # weight of the l1 term
+    mu: float = 0.0,  # weight of the squared l2 term
+    step: float | Tensor = 1.0,  # step size s
+    *,
+    nonneg: bool = True,  # with the constraint z ≥ 0
+) -> Tensor:  # as `v`
     "Proximal operator of `s(λ‖·‖₁ + μ/2‖·‖₂²)`, with `z ≥ 0` if `nonneg`"
-    out = soft_threshold(v, lam*step, nonneg=nonneg)
-    return out/(1 + step*mu) if mu else out
+    out = soft_threshold(v, lam * step, nonneg=nonneg)
+    return out / (1 + step * mu) if mu else out
 
 # %% ../nbs/01_csc.ipynb #d5d094ee
 class Objective(NamedTuple):
     "Terms of the objective, each (n,): `total = data_fit + l1 + l2`"
-    total:Tensor
-    data_fit:Tensor
-    l1:Tensor # λ‖z‖₁
-    l2:Tensor # μ/2 ‖z‖₂²
 
-def objective(x:Tensor, # signal, (n, M, *size)
-              z:Tensor, # code
-              weight:Tensor, # atoms
-              lam:Union[float, Tensor]=0.1, *, mu:float=0., stride:Size=1, padding:Size=0,
-              fidelity:str='l2', # 'l2' | 'norm' | 'elastic'
-              beta:Union[float, Tensor]=0.5 # elastic: weight of the squared part
-             )->Objective:
+    total: Tensor
+    data_fit: Tensor
+    l1: Tensor  # λ‖z‖₁
+    l2: Tensor  # μ/2 ‖z‖₂²
+
+
+def objective(
+    x: Tensor,  # signal, (n, M, *size)
+    z: Tensor,  # code
+    weight: Tensor,  # atoms
+    lam: float | Tensor = 0.1,
+    *,
+    mu: float = 0.0,
+    stride: Size = 1,
+    padding: Size = 0,
+    fidelity: str = 'l2',  # 'l2' | 'norm' | 'elastic'
+    beta: float | Tensor = 0.5,  # elastic: weight of the squared part
+) -> Objective:
     "Evaluate what `sparse_code` minimises, per sample"
     r = (x - synthesis(z, weight, stride=stride, padding=padding, output_size=tuple(x.shape[2:]))).flatten(1)
     sq = r.square().sum(1)
-    if   fidelity == 'l2':      fit = sq/2
-    elif fidelity == 'norm':    fit = sq.sqrt()/2
-    elif fidelity == 'elastic': fit = beta/2*sq + (1 - beta)/2*r.abs().sum(1)
-    else: raise ValueError(f"unknown fidelity {fidelity!r}; known: {', '.join(FIDELITIES)}")
-    l1 = (lam*z.abs()).flatten(1).sum(1)
-    l2 = mu/2*z.flatten(1).square().sum(1)
+    if fidelity == 'l2':
+        fit = sq / 2
+    elif fidelity == 'norm':
+        fit = sq.sqrt() / 2
+    elif fidelity == 'elastic':
+        fit = beta / 2 * sq + (1 - beta) / 2 * r.abs().sum(1)
+    else:
+        raise ValueError(f"unknown fidelity {fidelity!r}; known: {', '.join(FIDELITIES)}")
+    l1 = (lam * z.abs()).flatten(1).sum(1)
+    l2 = mu / 2 * z.flatten(1).square().sum(1)
     return Objective(fit + l1 + l2, fit, l1, l2)
 
-def _fit_direction(r:Tensor, weight:Tensor, stride:Size, padding:Size, fidelity:str, beta:Union[float, Tensor], first:bool, detach:bool)->Tensor:
+
+def _fit_direction(
+    r: Tensor,
+    weight: Tensor,
+    stride: Size,
+    padding: Size,
+    fidelity: str,
+    beta: float | Tensor,
+    first: bool,
+    detach: bool,
+) -> Tensor:
     "Negative gradient of the data fit at residual `r`"
     if fidelity == 'elastic':
-        r = (beta + (1 - beta)/(2*r.abs().clamp_min(1e-3)))*r
-    elif fidelity == 'norm' and not first:     # from z = 0 the released code takes the l2 step
-        n = r.flatten(1).norm(dim=1).clamp_min(1e-12).view(-1, *(1,)*(r.ndim - 1))
-        r = r/(2*(n.detach() if detach else n))
+        r = (beta + (1 - beta) / (2 * r.abs().clamp_min(1e-3))) * r
+    elif fidelity == 'norm' and not first:  # from z = 0 the released code takes the l2 step
+        n = r.flatten(1).norm(dim=1).clamp_min(1e-12).view(-1, *(1,) * (r.ndim - 1))
+        r = r / (2 * (n.detach() if detach else n))
     return adjoint(r, weight, stride=stride, padding=padding)
 
 # %% ../nbs/01_csc.ipynb #ef6e6575
-def _start(shape:Sequence[int], like:Tensor)->Tensor:
+def _start(shape: Sequence[int], like: Tensor) -> Tensor:
     "A fixed pseudo-random unit vector of `shape` (no random generator is touched)"
     i = torch.arange(1, math.prod(shape) + 1, dtype=torch.float64, device='cpu')
-    v = torch.frac(i.square()*0.6180339887498949) - 0.5
-    return (v/v.norm()).to(like).view(*shape)
+    v = torch.frac(i.square() * 0.6180339887498949) - 0.5
+    return (v / v.norm()).to(like).view(*shape)
 
-def _float(t:Tensor)->Tensor:
+
+def _float(t: Tensor) -> Tensor:
     "At least float32: norms are never estimated in half precision"
     return t if t.dtype in (torch.float32, torch.float64) else t.float()
 
+
 @torch.no_grad()
-def lipschitz(weight:Tensor, # atoms, (C, M, *kernel)
-              size:Size=(), # size of the signal
-              *, stride:Size=1, padding:Size=0,
-              n_iter:int=48 # Lanczos iterations: each is one `synthesis` and one `adjoint` of a single sample
-             )->Tensor: # 0-dim
+def lipschitz(
+    weight: Tensor,  # atoms, (C, M, *kernel)
+    size: Size = (),  # size of the signal
+    *,
+    stride: Size = 1,
+    padding: Size = 0,
+    n_iter: int = 48,  # Lanczos iterations: each is one `synthesis` and one `adjoint` of a single sample
+) -> Tensor:  # 0-dim
     "Largest eigenvalue of `AᵀA`, the squared norm `‖A‖²` of the operator on maps of `size`"
     w = _float(weight.detach())
     nd = w.ndim - 2
     size = _tuple(size, nd) if nd else ()
-    if nd == 0: return torch.linalg.matrix_norm(w, 2).square()
+    if nd == 0:
+        return torch.linalg.matrix_norm(w, 2).square()
     with torch.autocast(w.device.type, enabled=False):
         v = _start((1, w.shape[1], *size), w)
         basis, al, be = [v], [], []
         for _ in range(min(n_iter, v.numel())):
-            u = synthesis(adjoint(basis[-1], w, stride=stride, padding=padding), w, stride=stride, padding=padding, output_size=size)
-            al.append((u*basis[-1]).sum())
+            u = synthesis(
+                adjoint(basis[-1], w, stride=stride, padding=padding),
+                w,
+                stride=stride,
+                padding=padding,
+                output_size=size,
+            )
+            al.append((u * basis[-1]).sum())
             Q = torch.cat(basis).flatten(1)
-            for _ in range(2): u = u - (Q.t() @ (Q @ u.flatten())).view_as(u)        # full orthogonalisation, twice
+            for _ in range(2):
+                u = u - (Q.t() @ (Q @ u.flatten())).view_as(u)  # full orthogonalisation, twice
             be.append(u.norm())
-            basis.append(u/be[-1].clamp_min(1e-30))
+            basis.append(u / be[-1].clamp_min(1e-30))
         T = torch.diag(torch.stack(al))
-        if len(al) > 1: T = T + torch.diag(torch.stack(be[:-1]), 1) + torch.diag(torch.stack(be[:-1]), -1)
+        if len(al) > 1:
+            T = T + torch.diag(torch.stack(be[:-1]), 1) + torch.diag(torch.stack(be[:-1]), -1)
         return torch.linalg.eigvalsh(T)[-1].clamp_min(1e-12)
 
 # %% ../nbs/01_csc.ipynb #c71774bd
 @torch.no_grad()
-def lipschitz_bound(weight:Tensor, # atoms, (C, M, *kernel)
-                    size:Union[Size, None]=None, # size of the signal; None: for every size
-                    *, stride:Size=1, padding:Size=0, max_grid:int=64 # sample at most so many frequencies a dimension
-                   )->Tensor: # 0-dim
+def lipschitz_bound(
+    weight: Tensor,  # atoms, (C, M, *kernel)
+    size: Size | None = None,  # size of the signal; None: for every size
+    *,
+    stride: Size = 1,
+    padding: Size = 0,
+    max_grid: int = 64,  # sample at most so many frequencies a dimension
+) -> Tensor:  # 0-dim
     "Guaranteed upper bound of `‖A‖²` from the spectra of the atoms; cost grows with (M·stride²)³"
     w = _float(weight.detach())
     nd = w.ndim - 2
-    if nd == 0: return torch.linalg.matrix_norm(w, 2).square()
+    if nd == 0:
+        return torch.linalg.matrix_norm(w, 2).square()
     k, s, p = tuple(w.shape[2:]), _tuple(stride, nd), _tuple(padding, nd)
     with torch.autocast(w.device.type, enabled=False):
-        K = tuple(-(-a//b) for a, b in zip(k, s))
-        w = F.pad(w, [o for a, b, c in reversed(list(zip(k, s, K))) for o in (0, b*c - a)])
+        K = tuple(-(-a // b) for a, b in zip(k, s))
+        w = F.pad(w, [o for a, b, c in reversed(list(zip(k, s, K))) for o in (0, b * c - a)])
         C, M = w.shape[:2]
         w = w.reshape(C, M, *[o for c, b in zip(K, s) for o in (c, b)])
-        w = w.permute(1, *range(3, 3 + 2*nd, 2), 0, *range(2, 2 + 2*nd, 2)).reshape(M*math.prod(s), C, *K)        # (phases, C, *K)
-        R = (F.conv1d, F.conv2d)[nd-1](w, w, padding=tuple(c - 1 for c in K)).flatten(2)                          # autocorrelation
-        slack, freqs, lags = 1., [], []
+        w = w.permute(1, *range(3, 3 + 2 * nd, 2), 0, *range(2, 2 + 2 * nd, 2)).reshape(
+            M * math.prod(s), C, *K
+        )  # (phases, C, *K)
+        R = (F.conv1d, F.conv2d)[nd - 1](w, w, padding=tuple(c - 1 for c in K)).flatten(2)  # autocorrelation
+        slack, freqs, lags = 1.0, [], []
         for i in range(nd):
-            need = max_grid + 1 if size is None else -(-(_tuple(size, nd)[i] + max(k[i] - 1, p[i]))//s[i])
-            N = min(need, max(max_grid, 4*K[i]))
-            if need > N: slack /= math.cos(math.pi*(K[i] - 1)/N)
-            N_used = N//2 + 1 if i == 0 else N                                                                    # G(-ω) is the conjugate of G(ω)
-            freqs.append(torch.arange(N_used, device=w.device, dtype=w.dtype)*(2*math.pi/N))
+            need = max_grid + 1 if size is None else -(-(_tuple(size, nd)[i] + max(k[i] - 1, p[i])) // s[i])
+            N = min(need, max(max_grid, 4 * K[i]))
+            if need > N:
+                slack /= math.cos(math.pi * (K[i] - 1) / N)
+            N_used = N // 2 + 1 if i == 0 else N  # G(-ω) is the conjugate of G(ω)
+            freqs.append(torch.arange(N_used, device=w.device, dtype=w.dtype) * (2 * math.pi / N))
             lags.append(torch.arange(1 - K[i], K[i], device=w.device, dtype=w.dtype))
-        phase = freqs[0][:, None]*lags[0] if nd == 1 else ((freqs[0][:, None]*lags[0])[:, None, :, None] +
-                                                           (freqs[1][:, None]*lags[1])[None, :, None, :]).flatten(2).flatten(0, 1)
+        phase = (
+            freqs[0][:, None] * lags[0]
+            if nd == 1
+            else ((freqs[0][:, None] * lags[0])[:, None, :, None] + (freqs[1][:, None] * lags[1])[None, :, None, :])
+            .flatten(2)
+            .flatten(0, 1)
+        )
         re, im = torch.tensordot(torch.cos(phase), R, ([1], [2])), torch.tensordot(torch.sin(phase), R, ([1], [2]))
-        return _max_eigenvalue_bound(torch.cat([torch.cat([re, -im], 2), torch.cat([im, re], 2)], 1))*slack
+        return _max_eigenvalue_bound(torch.cat([torch.cat([re, -im], 2), torch.cat([im, re], 2)], 1)) * slack
 
-def _max_eigenvalue_bound(G:Tensor, n_square:int=8)->Tensor:
+
+def _max_eigenvalue_bound(G: Tensor, n_square: int = 8) -> Tensor:
     "Upper bound `(½ tr Gᵖ)^(1/p)`, p = 2^`n_square`, of the eigenvalues of a batch of symmetric matrices with doubled spectrum"
-    log, scale = torch.zeros((), dtype=G.dtype, device=G.device), 1.
+    log, scale = torch.zeros((), dtype=G.dtype, device=G.device), 1.0
     for _ in range(n_square):
         m = G.abs().amax().clamp_min(1e-30)
-        G, log, scale = G/m, log + scale*m.log(), scale/2
+        G, log, scale = G / m, log + scale * m.log(), scale / 2
         G = G @ G
-    t = G.diagonal(dim1=1, dim2=2).sum(1).amax()/2
-    return (log + scale*t.clamp_min(1e-30).log()).exp()
+    t = G.diagonal(dim1=1, dim2=2).sum(1).amax() / 2
+    return (log + scale * t.clamp_min(1e-30).log()).exp()
 
 # %% ../nbs/01_csc.ipynb #dd122947
 @torch.no_grad()
-def refine_norm(weight:Tensor, # atoms
-                v:Tensor, # unit vector in signal space, (b, M, *size); b independent guesses
-                *, stride:Size=1, padding:Size=0, degree:int=4, # of the filter
-                margin:float=0. # raise the estimate by so many times what this call gained
-               )->tuple[Tensor, Tensor]: # (better v, estimate of ‖A‖²: a lower bound if `margin` is 0)
+def refine_norm(
+    weight: Tensor,  # atoms
+    v: Tensor,  # unit vector in signal space, (b, M, *size); b independent guesses
+    *,
+    stride: Size = 1,
+    padding: Size = 0,
+    degree: int = 4,  # of the filter
+    margin: float = 0.0,  # raise the estimate by so many times what this call gained
+) -> tuple[Tensor, Tensor]:  # (better v, estimate of ‖A‖²: a lower bound if `margin` is 0)
     "Sharpen an estimate of `‖A‖²` by a Chebyshev filter of `degree`; `degree + 2` applications of `A Aᵀ`, no synchronisation"
     w, v = _float(weight.detach()), _float(v)
     dims, size = tuple(range(1, v.ndim)), tuple(v.shape[2:])
-    def G(u:Tensor)->Tensor:
-        return synthesis(adjoint(u, w, stride=stride, padding=padding), w, stride=stride, padding=padding, output_size=size)
+
+    def G(u: Tensor) -> Tensor:
+        return synthesis(
+            adjoint(u, w, stride=stride, padding=padding), w, stride=stride, padding=padding, output_size=size
+        )
+
     with torch.autocast(w.device.type, enabled=False):
         g = G(v)
-        half = ((v*g).sum(dims, keepdim=True)/2).clamp_min(1e-12)      # centre and radius of the damped interval [0, ρ]
-        a, b = v, g/half - v
+        half = ((v * g).sum(dims, keepdim=True) / 2).clamp_min(1e-12)  # centre and radius of the damped interval [0, ρ]
+        a, b = v, g / half - v
         for _ in range(degree - 1):
-            a, b = b, 2*(G(b)/half - b) - a
-        v = b/b.square().sum(dims, keepdim=True).sqrt().clamp_min(1e-30)
+            a, b = b, 2 * (G(b) / half - b) - a
+        v = b / b.square().sum(dims, keepdim=True).sqrt().clamp_min(1e-30)
         value = adjoint(v, w, stride=stride, padding=padding).square().flatten(1).sum(1).amax()
-        return v, value + margin*(value - 2*half.amax()).clamp_min(0) if margin else value
+        return v, value + margin * (value - 2 * half.amax()).clamp_min(0) if margin else value
 
 # %% ../nbs/01_csc.ipynb #e811d6cf
 class SolveInfo(NamedTuple):
     "What happened in a solve; each tensor (n_iter, n)"
-    total:Tensor
-    data_fit:Tensor
-    l1:Tensor
-    change:Tensor # ‖z_k − z_{k−1}‖ / ‖z_k‖
-    step:Union[float, Tensor]
 
-def _check_solve(x:Tensor, weight:Tensor, lam:Any, mu:float, n_iter:int, stride:Size, padding:Size, solver:str, fidelity:str)->None:
+    total: Tensor
+    data_fit: Tensor
+    l1: Tensor
+    change: Tensor  # ‖z_k − z_{k−1}‖ / ‖z_k‖
+    step: float | Tensor
+
+
+def _check_solve(
+    x: Tensor, weight: Tensor, lam: Any, mu: float, n_iter: int, stride: Size, padding: Size, solver: str, fidelity: str
+) -> None:
     "One clear error for each bad argument"
-    if weight.ndim not in (2, 3, 4): raise ValueError(f"`weight` must be (C, M), (C, M, k) or (C, M, k, k), got shape {tuple(weight.shape)}")
+    if weight.ndim not in (2, 3, 4):
+        raise ValueError(f"`weight` must be (C, M), (C, M, k) or (C, M, k, k), got shape {tuple(weight.shape)}")
     if x.ndim != weight.ndim or x.shape[1] != weight.shape[1]:
-        raise ValueError(f"a signal of shape {tuple(x.shape)} does not fit atoms of shape {tuple(weight.shape)}: "
-                         f"expected (n, {weight.shape[1]}{', size'*(weight.ndim - 2)})")
-    if weight.ndim > 2: code_size(tuple(x.shape[2:]), tuple(weight.shape[2:]), stride, padding)
-    if n_iter < 1: raise ValueError(f"`n_iter` must be at least 1, got {n_iter}")
+        raise ValueError(
+            f"a signal of shape {tuple(x.shape)} does not fit atoms of shape {tuple(weight.shape)}: "
+            f"expected (n, {weight.shape[1]}{', size' * (weight.ndim - 2)})"
+        )
+    if weight.ndim > 2:
+        code_size(tuple(x.shape[2:]), tuple(weight.shape[2:]), stride, padding)
+    if n_iter < 1:
+        raise ValueError(f"`n_iter` must be at least 1, got {n_iter}")
     if isinstance(lam, Tensor):
-        if lam.ndim == 1 and lam.numel() > 1: raise ValueError(f"a `lam` of shape {tuple(lam.shape)} is ambiguous: one value a sample "
-                                                               f"is {(len(lam), *(1,)*(x.ndim - 1))}, one an atom {(len(lam), *(1,)*(x.ndim - 2))}")
-    elif not lam >= 0: raise ValueError(f"`lam` must be ≥ 0, got {lam}")
-    if not mu >= 0: raise ValueError(f"`mu` must be ≥ 0, got {mu}")
-    if solver not in SOLVERS: raise ValueError(f"unknown solver {solver!r}; known: {', '.join(SOLVERS)}")
-    if fidelity not in FIDELITIES: raise ValueError(f"unknown fidelity {fidelity!r}; known: {', '.join(FIDELITIES)}")
+        if lam.ndim == 1 and lam.numel() > 1:
+            raise ValueError(
+                f"a `lam` of shape {tuple(lam.shape)} is ambiguous: one value a sample "
+                f"is {(len(lam), *(1,) * (x.ndim - 1))}, one an atom {(len(lam), *(1,) * (x.ndim - 2))}"
+            )
+    elif not lam >= 0:
+        raise ValueError(f"`lam` must be ≥ 0, got {lam}")
+    if not mu >= 0:
+        raise ValueError(f"`mu` must be ≥ 0, got {mu}")
+    if solver not in SOLVERS:
+        raise ValueError(f"unknown solver {solver!r}; known: {', '.join(SOLVERS)}")
+    if fidelity not in FIDELITIES:
+        raise ValueError(f"unknown fidelity {fidelity!r}; known: {', '.join(FIDELITIES)}")
 
-def sparse_code(x:Tensor, # signal, (n, M, *size)
-                weight:Tensor, # atoms, (C, M, *kernel)
-                lam:Union[float, Tensor]=0.1, # weight of the l1 term; a number or broadcastable to the code
-                *, mu:float=0., # weight of the squared l2 term
-                n_iter:int=2, # unrolled iterations, the paper's T
-                step:Union[float, Tensor, None]=None, # None: 0.9/‖A‖²
-                stride:Size=1, padding:Size=0,
-                nonneg:bool=True, # with the constraint z ≥ 0
-                solver:str='fista', # 'ista' | 'fista' | 'released'
-                fidelity:str='l2', # 'l2' | 'norm' | 'elastic'
-                beta:Union[float, Tensor]=0.5, # elastic: weight of the squared part
-                return_info:bool=False
-               )->Any: # code z, (n, C, *code size), or (z, SolveInfo)
+
+def sparse_code(
+    x: Tensor,  # signal, (n, M, *size)
+    weight: Tensor,  # atoms, (C, M, *kernel)
+    lam: float | Tensor = 0.1,  # weight of the l1 term; a number or broadcastable to the code
+    *,
+    mu: float = 0.0,  # weight of the squared l2 term
+    n_iter: int = 2,  # unrolled iterations, the paper's T
+    step: float | Tensor | None = None,  # None: 0.9/‖A‖²
+    stride: Size = 1,
+    padding: Size = 0,
+    nonneg: bool = True,  # with the constraint z ≥ 0
+    solver: str = 'fista',  # 'ista' | 'fista' | 'released'
+    fidelity: str = 'l2',  # 'l2' | 'norm' | 'elastic'
+    beta: float | Tensor = 0.5,  # elastic: weight of the squared part
+    return_info: bool = False,
+) -> Any:  # code z, (n, C, *code size), or (z, SolveInfo)
     "Minimise `objective` by `n_iter` unrolled proximal gradient steps from z = 0"
     _check_solve(x, weight, lam, mu, n_iter, stride, padding, solver, fidelity)
-    size:tuple = tuple(x.shape[2:])
-    geo:dict = dict(stride=stride, padding=padding)
-    if step is None: step = 0.9/lipschitz(weight, size, **geo)
+    size: tuple = tuple(x.shape[2:])
+    geo: dict = dict(stride=stride, padding=padding)
+    if step is None:
+        step = 0.9 / lipschitz(weight, size, **geo)
     direction = lambda r, first: _fit_direction(r, weight, stride, padding, fidelity, beta, first, solver == 'released')
-    z = y = prox_elastic_net(step*direction(x, True), lam, mu, step, nonneg=nonneg)
-    t, log = (1 + 5**.5)/2, []
-    if return_info: log.append((objective(x, z, weight, lam, mu=mu, fidelity=fidelity, beta=beta, **geo), torch.ones(len(x)).to(z)))
+    z = y = prox_elastic_net(step * direction(x, True), lam, mu, step, nonneg=nonneg)
+    t, log = (1 + 5**0.5) / 2, []
+    if return_info:
+        log.append((objective(x, z, weight, lam, mu=mu, fidelity=fidelity, beta=beta, **geo), torch.ones(len(x)).to(z)))
     for _ in range(n_iter - 1):
         r = x - synthesis(z if solver == 'released' else y, weight, output_size=size, **geo)
-        new = prox_elastic_net(y + step*direction(r, False), lam, mu, step, nonneg=nonneg)
+        new = prox_elastic_net(y + step * direction(r, False), lam, mu, step, nonneg=nonneg)
         if return_info:
-            change = (new - z).flatten(1).norm(dim=1)/new.flatten(1).norm(dim=1).clamp_min(1e-12)
+            change = (new - z).flatten(1).norm(dim=1) / new.flatten(1).norm(dim=1).clamp_min(1e-12)
             log.append((objective(x, new, weight, lam, mu=mu, fidelity=fidelity, beta=beta, **geo), change))
-        t_new = (1 + math.sqrt(1 + 4*t*t))/2
-        y = new if solver == 'ista' else new + (t - 1)/t_new*(new - z)
+        t_new = (1 + math.sqrt(1 + 4 * t * t)) / 2
+        y = new if solver == 'ista' else new + (t - 1) / t_new * (new - z)
         z, t = new, t_new
-    if not return_info: return z
+    if not return_info:
+        return z
     total, fit, l1 = (torch.stack([getattr(o, f) for o, _ in log]) for f in ('total', 'data_fit', 'l1'))
     info = SolveInfo(total, fit, l1, torch.stack([c for _, c in log]), step)
     empty = objective(x, torch.zeros_like(z), weight, lam, mu=mu, fidelity=fidelity, beta=beta, **geo).total
-    if not (info.total[-1] <= 1.01*empty + 1e-6).all():
-        raise FloatingPointError(f"the solver diverged, the code is worse than none: step {float(step):.3g} against 1/‖A‖² = {1/float(lipschitz(weight, size, **geo)):.3g}")
+    if not (info.total[-1] <= 1.01 * empty + 1e-6).all():
+        raise FloatingPointError(
+            f"the solver diverged, the code is worse than none: step {float(step):.3g} against 1/‖A‖² = {1 / float(lipschitz(weight, size, **geo)):.3g}"
+        )
     return z, info

@@ -4,446 +4,664 @@
 
 # %% ../nbs/04_data.ipynb #221e3b20
 from __future__ import annotations
-import copy,hashlib,io,os,tempfile,warnings
-from contextlib import contextmanager,redirect_stdout
+import copy
+import hashlib
+import io
+import os
+import tempfile
+import warnings
+from contextlib import contextmanager, redirect_stdout
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any,Callable,Iterator,Sequence
+from typing import Any
+from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-from torch.utils.data import DataLoader,Dataset
-from .runs import atomic_write,data_root,get_device
+from torch.utils.data import DataLoader, Dataset
+from .runs import atomic_write, data_root, get_device
 
 # %% auto #0
 __all__ = ['PHOTOS', 'save_images', 'list_image_sets', 'load_images', 'image_hash', 'held_out', 'photos', 'DeviceLoader',
            'photo_loaders', 'FolderLoader', 'folder_loaders']
 
 # %% ../nbs/04_data.ipynb #01fae15e
-def _check_images(images:np.ndarray, what:str)->np.ndarray:
+def _check_images(images: np.ndarray, what: str) -> np.ndarray:
     "`images`, or an error that begins with `what`"
-    if images.dtype!=np.uint8 or images.ndim!=4 or images.shape[3]!=3:
+    if images.dtype != np.uint8 or images.ndim != 4 or images.shape[3] != 3:
         raise ValueError(f'{what}: images must be uint8 of shape (n, h, w, 3), found {images.dtype} {images.shape}')
-    if not images.size: raise ValueError(f'{what}: there are no images, found shape {images.shape}')
+    if not images.size:
+        raise ValueError(f'{what}: there are no images, found shape {images.shape}')
     return images
 
-def _check_labels(labels:np.ndarray, n:int, what:str)->np.ndarray:
+
+def _check_labels(labels: np.ndarray, n: int, what: str) -> np.ndarray:
     "`labels` of `n` images as int64, or an error that begins with `what`"
-    if labels.dtype.kind not in 'iu' or labels.ndim!=1:
+    if labels.dtype.kind not in 'iu' or labels.ndim != 1:
         raise ValueError(f'{what}: labels must be integers of shape (n,), found {labels.dtype} {labels.shape}')
-    if len(labels)!=n: raise ValueError(f'{what}: there are {n} images but {len(labels)} labels')
-    if labels.min()<0: raise ValueError(f'{what}: labels must be 0 or more, found {labels.min()}')
+    if len(labels) != n:
+        raise ValueError(f'{what}: there are {n} images but {len(labels)} labels')
+    if labels.min() < 0:
+        raise ValueError(f'{what}: labels must be 0 or more, found {labels.min()}')
     return labels.astype(np.int64)
 
 # %% ../nbs/04_data.ipynb #db2a8354
-_KINDS = 'images','labels'
+_KINDS = 'images', 'labels'
 
-def save_images(name:str, # of the set
-                split:str, # 'train' | 'test'
-                images:np.ndarray, # uint8, (n, h, w, 3)
-                labels:np.ndarray, # integers from 0, (n,)
-                root:str|os.PathLike|None=None, # None: `$SDNET_DATA`, or the project's data folder
-               )->Path: # the folder of the set
+
+def save_images(
+    name: str,  # of the set
+    split: str,  # 'train' | 'test'
+    images: np.ndarray,  # uint8, (n, h, w, 3)
+    labels: np.ndarray,  # integers from 0, (n,)
+    root: str | os.PathLike | None = None,  # None: `$SDNET_DATA`, or the project's data folder
+) -> Path:  # the folder of the set
     "Keep a split as arrays for `load_images`; each file is written whole or not at all"
-    if split not in ('train','test'): raise ValueError(f"`split` must be 'train' or 'test', got {split!r}")
-    if name=='photos': raise ValueError("'photos' is the name of the embedded set: choose another")
+    if split not in ('train', 'test'):
+        raise ValueError(f"`split` must be 'train' or 'test', got {split!r}")
+    if name == 'photos':
+        raise ValueError("'photos' is the name of the embedded set: choose another")
     images = _check_images(np.asarray(images), f'{name}/{split}')
     labels = _check_labels(np.asarray(labels), len(images), f'{name}/{split}')
-    folder = (data_root() if root is None else Path(root))/name
-    for kind,a in zip(_KINDS, (images,labels)): atomic_write(folder/f'{split}_{kind}.npy', lambda f: np.save(f, a))
+    folder = (data_root() if root is None else Path(root)) / name
+    for kind, a in zip(_KINDS, (images, labels)):
+        atomic_write(folder / f'{split}_{kind}.npy', lambda f: np.save(f, a))
     return folder
 
-def _read(path:Path)->np.ndarray:
+
+def _read(path: Path) -> np.ndarray:
     "An array file; an error names it"
-    try: return np.load(path, allow_pickle=False)
-    except (ValueError,EOFError,OSError) as e: raise ValueError(f'{path}: cannot be read as an array ({e})') from None
+    try:
+        return np.load(path, allow_pickle=False)
+    except (ValueError, EOFError, OSError) as e:
+        raise ValueError(f'{path}: cannot be read as an array ({e})') from None
 
 # %% ../nbs/04_data.ipynb #6c13e09e
 _DOWNLOADS = {'cifar10': 'CIFAR10', 'cifar100': 'CIFAR100'}
 
-def _download(name:str, root:Path)->None:
+
+def _download(name: str, root: Path) -> None:
     "Fetch a set through torchvision and keep the splits that are not there yet"
     import torchvision
-    folder, got = root/name, []
+
+    folder, got = root / name, []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder, prefix='.download-') as d, redirect_stdout(io.StringIO()):
-            for split in ('train','test'):
-                ds = getattr(torchvision.datasets, _DOWNLOADS[name])(d, train=split=='train', download=True)
+            for split in ('train', 'test'):
+                ds = getattr(torchvision.datasets, _DOWNLOADS[name])(d, train=split == 'train', download=True)
                 got.append((split, ds.data, np.asarray(ds.targets)))
-    except (OSError,RuntimeError) as e:
+    except (OSError, RuntimeError) as e:
         sizes = dict(train=50000, test=10000).items()
-        files = '; '.join(f'{split}_images.npy, uint8 ({n}, 32, 32, 3); {split}_labels.npy, integers ({n},)' for split,n in sizes)
+        files = '; '.join(
+            f'{split}_images.npy, uint8 ({n}, 32, 32, 3); {split}_labels.npy, integers ({n},)' for split, n in sizes
+        )
         why = f'{type(e).__name__}: {e}'
-        raise FileNotFoundError(f'{name} is not in {folder} and could not be downloaded ({why}). Put these files there: {files}') from e
-    for split,images,labels in got:
-        if not all((folder/f'{split}_{kind}.npy').exists() for kind in _KINDS): save_images(name, split, images, labels, root)
+        raise FileNotFoundError(
+            f'{name} is not in {folder} and could not be downloaded ({why}). Put these files there: {files}'
+        ) from e
+    for split, images, labels in got:
+        if not all((folder / f'{split}_{kind}.npy').exists() for kind in _KINDS):
+            save_images(name, split, images, labels, root)
 
 # %% ../nbs/04_data.ipynb #5122d13a
-def list_image_sets(root:str|os.PathLike|None=None)->list[str]: # names for `load_images`
+def list_image_sets(root: str | os.PathLike | None = None) -> list[str]:  # names for `load_images`
     "Name the image sets that are built in or found as arrays under `root`"
     root = data_root() if root is None else Path(root)
-    return sorted({'photos', *_DOWNLOADS, *(p.parent.name for s in ('train','test') for p in root.glob(f'*/{s}_images.npy'))})
+    return sorted(
+        {'photos', *_DOWNLOADS, *(p.parent.name for s in ('train', 'test') for p in root.glob(f'*/{s}_images.npy'))}
+    )
 
-def load_images(name:str, # 'cifar10', 'cifar100', 'photos', or a folder of arrays under `root`
-                split:str, # 'train' | 'test'
-                root:str|os.PathLike|None=None, # None: `$SDNET_DATA`, or the project's data folder
-               )->tuple[np.ndarray,np.ndarray]: # images uint8 (n, h, w, 3), labels int64 (n,)
+
+def load_images(
+    name: str,  # 'cifar10', 'cifar100', 'photos', or a folder of arrays under `root`
+    split: str,  # 'train' | 'test'
+    root: str | os.PathLike | None = None,  # None: `$SDNET_DATA`, or the project's data folder
+) -> tuple[np.ndarray, np.ndarray]:  # images uint8 (n, h, w, 3), labels int64 (n,)
     "Load a split from arrays, from the embedded photographs, or by a download that is kept"
-    if split not in ('train','test'): raise ValueError(f"`split` must be 'train' or 'test', got {split!r}")
-    if name=='photos': return photos(split)
+    if split not in ('train', 'test'):
+        raise ValueError(f"`split` must be 'train' or 'test', got {split!r}")
+    if name == 'photos':
+        return photos(split)
     root = data_root() if root is None else Path(root)
-    paths = [root/name/f'{split}_{kind}.npy' for kind in _KINDS]
+    paths = [root / name / f'{split}_{kind}.npy' for kind in _KINDS]
     missing = ' and '.join(p.name for p in paths if not p.exists())
     if missing and name not in _DOWNLOADS:
-        raise ValueError(f"unknown image set {name!r}: there is no {missing} in {root/name}; known: {', '.join(list_image_sets(root))}")
-    if missing: _download(name, root)
+        raise ValueError(
+            f"unknown image set {name!r}: there is no {missing} in {root / name}; known: {', '.join(list_image_sets(root))}"
+        )
+    if missing:
+        _download(name, root)
     images, labels = map(_read, paths)
     return _check_images(images, str(paths[0])), _check_labels(labels, len(images), str(paths[1]))
 
 # %% ../nbs/04_data.ipynb #db7a592f
-def image_hash(images:np.ndarray, # uint8, (n, h, w, 3)
-               labels:np.ndarray, # integers, (n,)
-              )->str: # 16 hexadecimal digits
+def image_hash(
+    images: np.ndarray,  # uint8, (n, h, w, 3)
+    labels: np.ndarray,  # integers, (n,)
+) -> str:  # 16 hexadecimal digits
     "Shorten the SHA-256 of a set of images, for the provenance of a result"
     h = hashlib.sha256(np.ascontiguousarray(images).data)
     h.update(np.ascontiguousarray(labels).astype('<i8').data)
     return h.hexdigest()[:16]
 
 # %% ../nbs/04_data.ipynb #0adf886b
-def held_out(images:np.ndarray, # uint8, (n, h, w, 3)
-             share:float=0.1, # of the images, from 0 to 1; kept on average
-            )->np.ndarray: # bool, (n,): True for validation
+def held_out(
+    images: np.ndarray,  # uint8, (n, h, w, 3)
+    share: float = 0.1,  # of the images, from 0 to 1; kept on average
+) -> np.ndarray:  # bool, (n,): True for validation
     "Say which images of a training set are kept for validation, by the SHA-256 of their pixels"
-    if not 0<=share<=1: raise ValueError(f'`share` must be from 0 to 1, got {share!r}')
+    if not 0 <= share <= 1:
+        raise ValueError(f'`share` must be from 0 to 1, got {share!r}')
     images = _check_images(images, 'held_out')
-    return np.array([int.from_bytes(hashlib.sha256(np.ascontiguousarray(im).data).digest()[:6], 'big')<share*2**48 for im in images], dtype=bool)
+    return np.array(
+        [
+            int.from_bytes(hashlib.sha256(np.ascontiguousarray(im).data).digest()[:6], 'big') < share * 2**48
+            for im in images
+        ],
+        dtype=bool,
+    )
 
 # %% ../nbs/04_data.ipynb #b3a45ae5
-_PHOTOS = {'astronaut': 'skimage/data/astronaut.png', 'cat': 'skimage/data/chelsea.png', 'coffee': 'skimage/data/coffee.png',
-           'rocket': 'skimage/data/rocket.jpg', 'motorcycle': 'skimage/data/motorcycle_left.png', 'tissue': 'skimage/data/ihc.png',
-           'retina': 'skimage/data/retina.jpg', 'deep field': 'skimage/data/hubble_deep_field.jpg',
-           'china': 'sklearn/datasets/images/china.jpg', 'flower': 'sklearn/datasets/images/flower.jpg'}
-PHOTOS = tuple(_PHOTOS) # the classes of `photos`, in order
+_PHOTOS = {
+    'astronaut': 'skimage/data/astronaut.png',
+    'cat': 'skimage/data/chelsea.png',
+    'coffee': 'skimage/data/coffee.png',
+    'rocket': 'skimage/data/rocket.jpg',
+    'motorcycle': 'skimage/data/motorcycle_left.png',
+    'tissue': 'skimage/data/ihc.png',
+    'retina': 'skimage/data/retina.jpg',
+    'deep field': 'skimage/data/hubble_deep_field.jpg',
+    'china': 'sklearn/datasets/images/china.jpg',
+    'flower': 'sklearn/datasets/images/flower.jpg',
+}
+PHOTOS = tuple(_PHOTOS)  # the classes of `photos`, in order
 
-def _photograph(name:str)->np.ndarray: # uint8, (h, w, 3), at most 800 pixels long
+
+def _photograph(name: str) -> np.ndarray:  # uint8, (h, w, 3), at most 800 pixels long
     "One of the photographs; an error says how to get them"
     from PIL import Image
+
     package, _, inside = _PHOTOS[name].partition('/')
-    spec = find_spec(package) # finds the package's folder without importing it
-    path = Path((spec.submodule_search_locations or ['?'])[0] if spec else '?')/inside
+    spec = find_spec(package)  # finds the package's folder without importing it
+    path = Path((spec.submodule_search_locations or ['?'])[0] if spec else '?') / inside
     if not path.is_file():
-        raise ImportError(f"{_PHOTOS[name]} is not installed here: the embedded photographs come with scikit-image and scikit-learn, "
-                          "pip install 'sdnet[paper]'")
-    with Image.open(path) as im: rgb = im.convert('RGB')
-    return np.asarray(rgb.reduce(2) if max(rgb.size)>800 else rgb)
+        raise ImportError(
+            f"{_PHOTOS[name]} is not installed here: the embedded photographs come with scikit-image and scikit-learn, "
+            "pip install 'sdnet[paper]'"
+        )
+    with Image.open(path) as im:
+        rgb = im.convert('RGB')
+    return np.asarray(rgb.reduce(2) if max(rgb.size) > 800 else rgb)
 
 # %% ../nbs/04_data.ipynb #c30eac9b
-def photos(split:str, # 'train': crops from the left 70 %; 'test': from the right 30 %
-           n:int|None=None, # number of crops; None: 5000 for training, 1000 for testing
-           size:int=32, # pixels, up to 136
-           seed:int=0, # another seed, other crops
-          )->tuple[np.ndarray,np.ndarray]: # images uint8 (n, size, size, 3), labels int64 (n,)
+def photos(
+    split: str,  # 'train': crops from the left 70 %; 'test': from the right 30 %
+    n: int | None = None,  # number of crops; None: 5000 for training, 1000 for testing
+    size: int = 32,  # pixels, up to 136
+    seed: int = 0,  # another seed, other crops
+) -> tuple[np.ndarray, np.ndarray]:  # images uint8 (n, size, size, 3), labels int64 (n,)
     "Cut random crops out of ten photographs, as many of each; the same call gives the same crops"
-    if split not in ('train','test'): raise ValueError(f"`split` must be 'train' or 'test', got {split!r}")
-    n = (5000 if split=='train' else 1000) if n is None else n
-    if n<1: raise ValueError(f'`n` must be at least 1, got {n}')
-    images, labels = np.empty((n,max(size,0),max(size,0),3), np.uint8), np.arange(n, dtype=np.int64)%len(PHOTOS)
-    for c,name in enumerate(PHOTOS):
+    if split not in ('train', 'test'):
+        raise ValueError(f"`split` must be 'train' or 'test', got {split!r}")
+    n = (5000 if split == 'train' else 1000) if n is None else n
+    if n < 1:
+        raise ValueError(f'`n` must be at least 1, got {n}')
+    images, labels = np.empty((n, max(size, 0), max(size, 0), 3), np.uint8), np.arange(n, dtype=np.int64) % len(PHOTOS)
+    for c, name in enumerate(PHOTOS):
         im = _photograph(name)
-        cut = int(.7*im.shape[1])
-        im = im[:,:cut] if split=='train' else im[:,cut:]
-        free = [s-size for s in im.shape[:2]]
-        if size<1 or min(free)<0:
-            raise ValueError(f'`size` must be from 1 to {min(im.shape[:2])} pixels for the {split} part of {name!r}, got {size}')
-        where, rng = np.flatnonzero(labels==c), np.random.default_rng([seed, split=='test', c])
-        ys, xs = (rng.integers(0, f+1, len(where)) for f in free)
-        for i,y,x in zip(where, ys, xs): images[i] = im[y:y+size, x:x+size]
+        cut = int(0.7 * im.shape[1])
+        im = im[:, :cut] if split == 'train' else im[:, cut:]
+        free = [s - size for s in im.shape[:2]]
+        if size < 1 or min(free) < 0:
+            raise ValueError(
+                f'`size` must be from 1 to {min(im.shape[:2])} pixels for the {split} part of {name!r}, got {size}'
+            )
+        where, rng = np.flatnonzero(labels == c), np.random.default_rng([seed, split == 'test', c])
+        ys, xs = (rng.integers(0, f + 1, len(where)) for f in free)
+        for i, y, x in zip(where, ys, xs):
+            images[i] = im[y : y + size, x : x + size]
     return images, labels
 
 # %% ../nbs/04_data.ipynb #bd6b8bab
-def _hashed(*key:int)->int:
+def _hashed(*key: int) -> int:
     "A seed of 56 bits made of integers"
     return int.from_bytes(hashlib.sha256(repr(tuple(map(int, key))).encode()).digest()[:7], 'big')
 
-def _generator(*key:int)->torch.Generator:
+
+def _generator(*key: int) -> torch.Generator:
     "A CPU generator seeded by `key`"
     return torch.Generator().manual_seed(_hashed(*key))
 
+
 @contextmanager
-def _seeded(*key:int)->Iterator[None]:
+def _seeded(*key: int) -> Iterator[None]:
     "Seed the CPU's global generator by `key` inside the block, and put it back after"
     state = torch.get_rng_state()
-    torch.default_generator.manual_seed(_hashed(*key)) # torch.manual_seed would reset the GPUs' generators too
-    try: yield
-    finally: torch.set_rng_state(state)
+    torch.default_generator.manual_seed(_hashed(*key))  # torch.manual_seed would reset the GPUs' generators too
+    try:
+        yield
+    finally:
+        torch.set_rng_state(state)
 
 # %% ../nbs/04_data.ipynb #be269229
-def _whole(name:str, value:Any, low:int)->int:
+def _whole(name: str, value: Any, low: int) -> int:
     "`value` as an integer of at least `low`, or an error that calls it `name`"
-    if isinstance(value, bool) or not isinstance(value, (int,np.integer)) or value<low:
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < low:
         raise ValueError(f'`{name}` must be an integer of at least {low}, got {value!r}')
     return int(value)
 
+
 class _Epochs:
     "What the loaders share: the images of each batch, where a pass begins, and the part of this process"
-    def __init__(self, size:int, batch_size:int, train:bool, seed:int, drop_last:bool|None, rank:int, world:int):
-        self.size, self.batch_size, self.train, self.seed = size, _whole('batch_size', batch_size, 1), train, _whole('seed', seed, 0)
+
+    def __init__(
+        self, size: int, batch_size: int, train: bool, seed: int, drop_last: bool | None, rank: int, world: int
+    ):
+        self.size, self.batch_size, self.train, self.seed = (
+            size,
+            _whole('batch_size', batch_size, 1),
+            train,
+            _whole('seed', seed, 0),
+        )
         self.rank, self.world, self.epoch, self.skip = _whole('rank', rank, 0), _whole('world', world, 1), 0, 0
-        if self.rank>=self.world: raise ValueError(f'`rank` must be below `world`, got {rank} of {world}')
-        if train and batch_size%world: raise ValueError(f'a batch of {batch_size} images cannot be split evenly over {world} processes')
-        self.drop_last = train and size>=batch_size if drop_last is None else drop_last
-        self.n = size//self.batch_size*self.batch_size if self.drop_last else size
-        if self.n==0: raise ValueError(f'{size} images do not fill one batch of {batch_size}: lower `batch_size` or `drop_last`')
-    def shard(self, rank:int, world:int, device:str|torch.device|None=None)->Any: # a loader of the same kind
+        if self.rank >= self.world:
+            raise ValueError(f'`rank` must be below `world`, got {rank} of {world}')
+        if train and batch_size % world:
+            raise ValueError(f'a batch of {batch_size} images cannot be split evenly over {world} processes')
+        self.drop_last = train and size >= batch_size if drop_last is None else drop_last
+        self.n = size // self.batch_size * self.batch_size if self.drop_last else size
+        if self.n == 0:
+            raise ValueError(f'{size} images do not fill one batch of {batch_size}: lower `batch_size` or `drop_last`')
+
+    def shard(
+        self, rank: int, world: int, device: str | torch.device | None = None
+    ) -> Any:  # a loader of the same kind
         "The part of process `rank` of `world`, on `device`: the same batches, each split evenly"
         other = copy.copy(self)
         _Epochs.__init__(other, self.size, self.batch_size, self.train, self.seed, self.drop_last, rank, world)
-        other._place(self.device if device is None else get_device(device)) # type: ignore[attr-defined]
+        other._place(self.device if device is None else get_device(device))  # type: ignore[attr-defined]
         return other
-    def __len__(self)->int: return -(-self.n//self.batch_size)
-    def set_epoch(self, epoch:int, skip:int=0)->None:
+
+    def __len__(self) -> int:
+        return -(-self.n // self.batch_size)
+
+    def set_epoch(self, epoch: int, skip: int = 0) -> None:
         "The next pass is that of `epoch`, from batch `skip` on; the passes after it are the epochs after it"
         epoch, skip = _whole('epoch', epoch, 0), _whole('skip', skip, 0)
-        if skip>len(self): raise ValueError(f'`skip` is {skip}, but a pass has {len(self)} batches')
+        if skip > len(self):
+            raise ValueError(f'`skip` is {skip}, but a pass has {len(self)} batches')
         self.epoch, self.skip = epoch, skip
-    def __iter__(self)->Iterator[tuple[Tensor,Tensor]]:
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
         epoch, todo = self.epoch, range(self.skip, len(self))
-        self.epoch, self.skip = epoch+1, 0
+        self.epoch, self.skip = epoch + 1, 0
         return self._batches(epoch, todo)
-    def _batches(self, epoch:int, todo:range)->Iterator[tuple[Tensor,Tensor]]: raise NotImplementedError
-    def _part(self, i:int)->slice: # positions of batch `i` that are this process's
-        lo, hi = i*self.batch_size, min((i+1)*self.batch_size, self.n)
-        return slice(*(lo+(hi-lo)*r//self.world for r in (self.rank, self.rank+1)))
+
+    def _batches(self, epoch: int, todo: range) -> Iterator[tuple[Tensor, Tensor]]:
+        raise NotImplementedError
+
+    def _part(self, i: int) -> slice:  # positions of batch `i` that are this process's
+        lo, hi = i * self.batch_size, min((i + 1) * self.batch_size, self.n)
+        return slice(*(lo + (hi - lo) * r // self.world for r in (self.rank, self.rank + 1)))
 
 # %% ../nbs/04_data.ipynb #70c123a3
-def _pack(images:Tensor)->Tensor: # uint8 (n, h, w, 3) -> int32 (n, h, w)
+def _pack(images: Tensor) -> Tensor:  # uint8 (n, h, w, 3) -> int32 (n, h, w)
     "Pixels as 32-bit numbers: red, green, blue and an unused byte"
-    return F.pad(images, (0,1)).view(torch.int32).squeeze(-1)
+    return F.pad(images, (0, 1)).view(torch.int32).squeeze(-1)
 
-def _unpack(pixels:Tensor)->Tensor: # int32 (n, h, w) -> uint8 (n, 3, h, w)
+
+def _unpack(pixels: Tensor) -> Tensor:  # int32 (n, h, w) -> uint8 (n, 3, h, w)
     "The colours of packed pixels, channels first (a view)"
-    return pixels.contiguous().view(torch.uint8).unflatten(-1, (pixels.shape[-1],4))[...,:3].permute(0,3,1,2)
+    return pixels.contiguous().view(torch.uint8).unflatten(-1, (pixels.shape[-1], 4))[..., :3].permute(0, 3, 1, 2)
 
-def _to_float(x:Tensor, channels_last:bool)->Tensor: # float32 in [0, 1]
+
+def _to_float(x: Tensor, channels_last: bool) -> Tensor:  # float32 in [0, 1]
     "Scale uint8 images on the device where they are"
-    return x.to(torch.float32, memory_format=torch.channels_last if channels_last else torch.contiguous_format).div_(255)
+    return x.to(torch.float32, memory_format=torch.channels_last if channels_last else torch.contiguous_format).div_(
+        255
+    )
 
-def _crop_mirror(pixels:Tensor, # (n, h, w), packed
-                 dy:Tensor, dx:Tensor, # place of each crop in the padded image, (n,), from 0 to 2p
-                 mirror:Tensor|None, # which to mirror, bool (n,)
-                 p:int, # pixels of padding on each side
-                )->Tensor: # (n, h, w), packed
+
+def _crop_mirror(
+    pixels: Tensor,  # (n, h, w), packed
+    dy: Tensor,
+    dx: Tensor,  # place of each crop in the padded image, (n,), from 0 to 2p
+    mirror: Tensor | None,  # which to mirror, bool (n,)
+    p: int,  # pixels of padding on each side
+) -> Tensor:  # (n, h, w), packed
     "Pad each image with black, crop it, mirror some: one lookup for all"
     n, h, w = pixels.shape
-    rows, cols = dy[:,None]+torch.arange(h, device=dy.device), dx[:,None]+torch.arange(w, device=dx.device)
-    if mirror is not None: cols = torch.where(mirror[:,None], cols.flip(1), cols)
-    at = rows[:,:,None]*(w+2*p) + cols[:,None,:]
-    return F.pad(pixels, (p,p,p,p)).flatten(1).gather(1, at.flatten(1)).view(n,h,w)
+    rows, cols = dy[:, None] + torch.arange(h, device=dy.device), dx[:, None] + torch.arange(w, device=dx.device)
+    if mirror is not None:
+        cols = torch.where(mirror[:, None], cols.flip(1), cols)
+    at = rows[:, :, None] * (w + 2 * p) + cols[:, None, :]
+    return F.pad(pixels, (p, p, p, p)).flatten(1).gather(1, at.flatten(1)).view(n, h, w)
 
 # %% ../nbs/04_data.ipynb #fb13d7d1
-def _draw(size:int, p:int, seed:int, epoch:int)->tuple[Tensor,Tensor,Tensor,Tensor]: # order of the images; by place in it: dy, dx, mirror
+def _draw(
+    size: int, p: int, seed: int, epoch: int
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:  # order of the images; by place in it: dy, dx, mirror
     "Draw order, crops and mirroring of one epoch"
     g = _generator(seed, epoch)
-    order, (dy,dx) = torch.randperm(size, generator=g), torch.randint(0, 2*p+1, (2,size), generator=g)
-    return order, dy, dx, torch.rand(size, generator=g)<.5
+    order, (dy, dx) = torch.randperm(size, generator=g), torch.randint(0, 2 * p + 1, (2, size), generator=g)
+    return order, dy, dx, torch.rand(size, generator=g) < 0.5
 
 # %% ../nbs/04_data.ipynb #2174bf93
 class DeviceLoader(_Epochs):
     "Batches `(x, y)` of a set that lives on the device; `x` float32 (n, 3, h, w) in [0, 1]"
-    def __init__(self,
-                 images:Any, # uint8, (n, h, w, 3): array or tensor; copied
-                 labels:Any, # integers from 0, (n,)
-                 batch_size:int, # images in a batch, of all processes together
-                 *,
-                 device:str|torch.device='cpu', # where the set and its batches are
-                 train:bool=False, # shuffle, crop and mirror; else every image once, in order
-                 crop:int=4, # pixels of black padding before the random crop
-                 flip:bool|str=True, # mirror with probability ½; 'alternate': each image in every second epoch
-                 seed:int=0, # of order and augmentation
-                 drop_last:bool|None=None, # leave out a last batch that is not full; None: in training, unless it is the only one
-                 channels_last:bool=False, # memory format of `x`
-                 classes:Sequence[str]|None=None, # names; None: '0', '1', … up to the largest label
-                 rank:int=0, world:int=1, # this process, of so many that share each batch
-                ):
-        if flip not in (True, False, 'alternate'): raise ValueError(f"`flip` must be True, False or 'alternate', got {flip!r}")
-        images, labels = (a.detach().cpu().numpy() if isinstance(a, Tensor) else np.asarray(a) for a in (images,labels))
-        images = _check_images(images, 'DeviceLoader'); labels = _check_labels(labels, len(images), 'DeviceLoader')
+
+    def __init__(
+        self,
+        images: Any,  # uint8, (n, h, w, 3): array or tensor; copied
+        labels: Any,  # integers from 0, (n,)
+        batch_size: int,  # images in a batch, of all processes together
+        *,
+        device: str | torch.device = 'cpu',  # where the set and its batches are
+        train: bool = False,  # shuffle, crop and mirror; else every image once, in order
+        crop: int = 4,  # pixels of black padding before the random crop
+        flip: bool | str = True,  # mirror with probability ½; 'alternate': each image in every second epoch
+        seed: int = 0,  # of order and augmentation
+        drop_last: bool
+        | None = None,  # leave out a last batch that is not full; None: in training, unless it is the only one
+        channels_last: bool = False,  # memory format of `x`
+        classes: Sequence[str] | None = None,  # names; None: '0', '1', … up to the largest label
+        rank: int = 0,
+        world: int = 1,  # this process, of so many that share each batch
+    ):
+        if flip not in (True, False, 'alternate'):
+            raise ValueError(f"`flip` must be True, False or 'alternate', got {flip!r}")
+        images, labels = (
+            a.detach().cpu().numpy() if isinstance(a, Tensor) else np.asarray(a) for a in (images, labels)
+        )
+        images = _check_images(images, 'DeviceLoader')
+        labels = _check_labels(labels, len(images), 'DeviceLoader')
         super().__init__(len(images), batch_size, train, seed, drop_last, rank, world)
-        self.device, self.crop, self.flip, self.channels_last = get_device(device), _whole('crop', crop, 0), flip, channels_last
-        self.classes = list(map(str, range(int(labels.max())+1) if classes is None else classes))
+        self.device, self.crop, self.flip, self.channels_last = (
+            get_device(device),
+            _whole('crop', crop, 0),
+            flip,
+            channels_last,
+        )
+        self.classes = list(map(str, range(int(labels.max()) + 1) if classes is None else classes))
         self.n_classes = len(self.classes)
-        if labels.max()>=self.n_classes:
-            raise ValueError(f'DeviceLoader: there is a label {labels.max()}, but names for {self.n_classes} classes only')
+        if labels.max() >= self.n_classes:
+            raise ValueError(
+                f'DeviceLoader: there is a label {labels.max()}, but names for {self.n_classes} classes only'
+            )
         self._pixels, self.labels = _pack(torch.tensor(np.ascontiguousarray(images))), torch.tensor(labels)
         self._place(self.device)
-    def _place(self, device:torch.device)->None: self.device, self._pixels, self.labels = device, self._pixels.to(device), self.labels.to(device)
 
-    def _batches(self, epoch:int, todo:range)->Iterator[tuple[Tensor,Tensor]]:
+    def _place(self, device: torch.device) -> None:
+        self.device, self._pixels, self.labels = device, self._pixels.to(device), self.labels.to(device)
+
+    def _batches(self, epoch: int, todo: range) -> Iterator[tuple[Tensor, Tensor]]:
         if self.train:
             order, dy, dx, mirror = _draw(self.size, self.crop, self.seed, epoch)
-            if self.flip=='alternate': mirror = (torch.randint(0, 2, (self.size,), generator=_generator(self.seed))[order]+epoch)%2==1
+            if self.flip == 'alternate':
+                mirror = (torch.randint(0, 2, (self.size,), generator=_generator(self.seed))[order] + epoch) % 2 == 1
             order, dy, dx, mirror = (a.to(self.device) for a in (order, dy, dx, mirror))
         for s in map(self._part, todo):
             idx = order[s] if self.train else torch.arange(s.start, s.stop, device=self.device)
             pixels = self._pixels.index_select(0, idx)
-            if self.train: pixels = _crop_mirror(pixels, dy[s], dx[s], mirror[s] if self.flip else None, self.crop)
+            if self.train:
+                pixels = _crop_mirror(pixels, dy[s], dx[s], mirror[s] if self.flip else None, self.crop)
             yield _to_float(_unpack(pixels), self.channels_last), self.labels[idx]
 
 # %% ../nbs/04_data.ipynb #b2ca6f05
-def photo_loaders(*,
-                  size:int=64, # pixels, up to 136
-                  batch_size:int=128,
-                  n_train:int=5000, n_test:int=1000, # crops
-                  crop:int|None=None, # padding before the random crop; None: an eighth of `size`, as CIFAR's 4 of 32
-                  seed:int=0, # of order and augmentation
-                  **kwargs:Any, # more of `DeviceLoader`: device, channels_last, rank, world, …
-                 )->tuple[DeviceLoader,DeviceLoader]: # training, test
+def photo_loaders(
+    *,
+    size: int = 64,  # pixels, up to 136
+    batch_size: int = 128,
+    n_train: int = 5000,
+    n_test: int = 1000,  # crops
+    crop: int | None = None,  # padding before the random crop; None: an eighth of `size`, as CIFAR's 4 of 32
+    seed: int = 0,  # of order and augmentation
+    **kwargs: Any,  # more of `DeviceLoader`: device, channels_last, rank, world, …
+) -> tuple[DeviceLoader, DeviceLoader]:  # training, test
     "Make loaders of the embedded photographs"
-    kw:dict[str,Any] = dict(classes=PHOTOS, seed=seed)|kwargs
-    return (DeviceLoader(*photos('train', n_train, size), batch_size, train=True, crop=size//8 if crop is None else crop, **kw),
-            DeviceLoader(*photos('test', n_test, size), batch_size, **kw))
+    kw: dict[str, Any] = dict(classes=PHOTOS, seed=seed) | kwargs
+    return (
+        DeviceLoader(
+            *photos('train', n_train, size), batch_size, train=True, crop=size // 8 if crop is None else crop, **kw
+        ),
+        DeviceLoader(*photos('test', n_test, size), batch_size, **kw),
+    )
 
 # %% ../nbs/04_data.ipynb #24178a19
-_EXTENSIONS = ('.jpg','.jpeg','.png','.ppm','.bmp','.pgm','.tif','.tiff','.webp')
+_EXTENSIONS = ('.jpg', '.jpeg', '.png', '.ppm', '.bmp', '.pgm', '.tif', '.tiff', '.webp')
 
-def _list_folder(folder:Path)->tuple[list[str],np.ndarray,np.ndarray]: # classes; paths within `folder`, as bytes; labels
+
+def _list_folder(
+    folder: Path,
+) -> tuple[list[str], np.ndarray, np.ndarray]:  # classes; paths within `folder`, as bytes; labels
     "List the images of a folder of class folders, in alphabetical order; hidden files do not count"
-    if not folder.is_dir(): raise FileNotFoundError(f'there is no folder {folder}')
+    if not folder.is_dir():
+        raise FileNotFoundError(f'there is no folder {folder}')
     classes = sorted(e.name for e in os.scandir(folder) if e.is_dir() and not e.name.startswith('.'))
-    if not classes: raise FileNotFoundError(f'{folder} holds no class folders: images are expected as {folder}/<class>/*')
-    names:list[bytes] = []
+    if not classes:
+        raise FileNotFoundError(f'{folder} holds no class folders: images are expected as {folder}/<class>/*')
+    names: list[bytes] = []
     counts = []
     for c in classes:
         before = len(names)
-        for base,dirs,files in os.walk(folder/c, followlinks=True):
+        for base, dirs, files in os.walk(folder / c, followlinks=True):
             dirs.sort()
-            files = sorted(f for f in files if f.lower().endswith(_EXTENSIONS) and f[0]!='.')
+            files = sorted(f for f in files if f.lower().endswith(_EXTENSIONS) and f[0] != '.')
             names += [os.fsencode(os.path.relpath(os.path.join(base, f), folder)) for f in files]
-        counts.append(len(names)-before)
-    empty = [c for c,n in zip(classes, counts) if n==0]
-    if len(empty)==len(classes):
-        raise FileNotFoundError(f'{folder} holds no images: no file in its {len(classes)} class folders ends in {", ".join(_EXTENSIONS)}')
-    if empty: raise FileNotFoundError(f'{folder} has class folders without an image: {_some(empty)}. Fill or remove them')
+        counts.append(len(names) - before)
+    empty = [c for c, n in zip(classes, counts) if n == 0]
+    if len(empty) == len(classes):
+        raise FileNotFoundError(
+            f'{folder} holds no images: no file in its {len(classes)} class folders ends in {", ".join(_EXTENSIONS)}'
+        )
+    if empty:
+        raise FileNotFoundError(f'{folder} has class folders without an image: {_some(empty)}. Fill or remove them')
     return classes, np.array(names), np.repeat(np.arange(len(classes)), counts)
 
-def _some(names:Sequence[str])->str:
+
+def _some(names: Sequence[str]) -> str:
     "The first few of `names`"
-    return ', '.join(names[:5])+(f' and {len(names)-5} more' if len(names)>5 else '')
+    return ', '.join(names[:5]) + (f' and {len(names) - 5} more' if len(names) > 5 else '')
 
 # %% ../nbs/04_data.ipynb #b81c6356
-def _decode(path:str)->Tensor: # uint8, (3, h, w)
+def _decode(path: str) -> Tensor:  # uint8, (3, h, w)
     "Read an image file in colour"
     from PIL import Image
-    with Image.open(path) as im: return torch.from_numpy(np.array(im.convert('RGB'))).permute(2,0,1)
+
+    with Image.open(path) as im:
+        return torch.from_numpy(np.array(im.convert('RGB'))).permute(2, 0, 1)
 
 # %% ../nbs/04_data.ipynb #c77ab7e6
 class _Files(Dataset):
     "Decoded and transformed files, by (epoch, number)"
-    def __init__(self, folder:Path, names:np.ndarray, labels:np.ndarray, transform:Callable[[Tensor],Tensor], size:int, seed:int):
-        self.folder, self.names, self.labels, self.transform, self.size, self.seed = str(folder), names, labels, transform, size, seed
-    def path(self, i:int)->str: return os.path.join(self.folder, os.fsdecode(self.names[i]))
-    def __getitem__(self, key:tuple[int,int])->tuple[Tensor|None,int,tuple[int,str]]: # image or None, label, (number, what is wrong)
-        epoch, i = key
-        try: im = _decode(self.path(i))
-        except Exception as e: return None, int(self.labels[i]), (i, str(e) or type(e).__name__) # damaged files raise many kinds of errors
-        with _seeded(self.seed, epoch, i): return self.transform(im), int(self.labels[i]), (i, '')
-    def collate(self, items:list)->tuple[Tensor,Tensor,list[tuple[int,str]]]: # images, labels, what is wrong with the others
-        good = [(x,y) for x,y,_ in items if x is not None]
-        x = torch.stack([x for x,_ in good]) if good else torch.empty(0, 3, self.size, self.size, dtype=torch.uint8)
-        return x, torch.tensor([y for _,y in good], dtype=torch.int64), [e for x,_,e in items if x is None]
 
-def _transform(train:bool, size:int, resize:int)->Callable[[Tensor],Tensor]:
+    def __init__(
+        self,
+        folder: Path,
+        names: np.ndarray,
+        labels: np.ndarray,
+        transform: Callable[[Tensor], Tensor],
+        size: int,
+        seed: int,
+    ):
+        self.folder, self.names, self.labels, self.transform, self.size, self.seed = (
+            str(folder),
+            names,
+            labels,
+            transform,
+            size,
+            seed,
+        )
+
+    def path(self, i: int) -> str:
+        return os.path.join(self.folder, os.fsdecode(self.names[i]))
+
+    def __getitem__(
+        self, key: tuple[int, int]
+    ) -> tuple[Tensor | None, int, tuple[int, str]]:  # image or None, label, (number, what is wrong)
+        epoch, i = key
+        try:
+            im = _decode(self.path(i))
+        except Exception as e:
+            return (
+                None,
+                int(self.labels[i]),
+                (i, str(e) or type(e).__name__),
+            )  # damaged files raise many kinds of errors
+        with _seeded(self.seed, epoch, i):
+            return self.transform(im), int(self.labels[i]), (i, '')
+
+    def collate(
+        self, items: list
+    ) -> tuple[Tensor, Tensor, list[tuple[int, str]]]:  # images, labels, what is wrong with the others
+        good = [(x, y) for x, y, _ in items if x is not None]
+        x = torch.stack([x for x, _ in good]) if good else torch.empty(0, 3, self.size, self.size, dtype=torch.uint8)
+        return x, torch.tensor([y for _, y in good], dtype=torch.int64), [e for x, _, e in items if x is None]
+
+
+def _transform(train: bool, size: int, resize: int) -> Callable[[Tensor], Tensor]:
     "A random part scaled to `size` and perhaps mirrored, or the centre"
     from torchvision.transforms import v2
-    if train: return v2.Compose([v2.RandomResizedCrop(size, antialias=True), v2.RandomHorizontalFlip()])
+
+    if train:
+        return v2.Compose([v2.RandomResizedCrop(size, antialias=True), v2.RandomHorizontalFlip()])
     return v2.Compose([v2.Resize(resize, antialias=True), v2.CenterCrop(size)])
 
-def _n_cores()->int:
+
+def _n_cores() -> int:
     "Cores that this process may use"
     return len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count() or 1
 
+
 class _Plan:
     "Batch sampler: the (epoch, number) pairs of each batch of one pass"
-    keys:Iterator[list[tuple[int,int]]] = iter(())
-    def __iter__(self)->Iterator[list[tuple[int,int]]]: return self.keys
+
+    keys: Iterator[list[tuple[int, int]]] = iter(())
+
+    def __iter__(self) -> Iterator[list[tuple[int, int]]]:
+        return self.keys
 
 # %% ../nbs/04_data.ipynb #24694ca6
 class FolderLoader(_Epochs):
     "Batches `(x, y)` of a folder of class folders; `x` float32 (n, 3, size, size) in [0, 1]"
-    def __init__(self,
-                 folder:str|os.PathLike, # holds <class>/*
-                 *,
-                 train:bool=False, # shuffle, random resized crop, mirror; else every image once, in order, its centre
-                 size:int=224, # pixels of the crop
-                 resize:int|None=None, # shorter side before the centre crop; None: 8/7 of `size`, so 256 for 224
-                 batch_size:int=256, # of all processes together
-                 workers:int|None=None, # processes that decode; None: 4, or one for each core if there are fewer; 0: none
-                 seed:int=0, # of order and augmentation
-                 on_error:str='skip', # what a file that cannot be read does: 'skip' (named in a warning, left out) or 'raise'
-                 device:str|torch.device='cpu', # where the batches go
-                 channels_last:bool=False, # memory format of `x`
-                 drop_last:bool|None=None, # as in `DeviceLoader`
-                 rank:int=0, world:int=1, # this process, of so many that share each batch
-                ):
-        size, resize = _whole('size', size, 1), _whole('resize', round(size*8/7) if resize is None else resize, 1)
-        if resize<size: raise ValueError(f'`resize` ({resize}) must not be smaller than `size` ({size})')
-        if on_error not in ('skip','raise'): raise ValueError(f"`on_error` must be 'skip' or 'raise', got {on_error!r}")
-        self.folder, self.on_error, self.device, self.channels_last = Path(folder), on_error, get_device(device), channels_last
+
+    def __init__(
+        self,
+        folder: str | os.PathLike,  # holds <class>/*
+        *,
+        train: bool = False,  # shuffle, random resized crop, mirror; else every image once, in order, its centre
+        size: int = 224,  # pixels of the crop
+        resize: int | None = None,  # shorter side before the centre crop; None: 8/7 of `size`, so 256 for 224
+        batch_size: int = 256,  # of all processes together
+        workers: int | None = None,  # processes that decode; None: 4, or one for each core if there are fewer; 0: none
+        seed: int = 0,  # of order and augmentation
+        on_error: str = 'skip',  # what a file that cannot be read does: 'skip' (named in a warning, left out) or 'raise'
+        device: str | torch.device = 'cpu',  # where the batches go
+        channels_last: bool = False,  # memory format of `x`
+        drop_last: bool | None = None,  # as in `DeviceLoader`
+        rank: int = 0,
+        world: int = 1,  # this process, of so many that share each batch
+    ):
+        size, resize = _whole('size', size, 1), _whole('resize', round(size * 8 / 7) if resize is None else resize, 1)
+        if resize < size:
+            raise ValueError(f'`resize` ({resize}) must not be smaller than `size` ({size})')
+        if on_error not in ('skip', 'raise'):
+            raise ValueError(f"`on_error` must be 'skip' or 'raise', got {on_error!r}")
+        self.folder, self.on_error, self.device, self.channels_last = (
+            Path(folder),
+            on_error,
+            get_device(device),
+            channels_last,
+        )
         self.classes, names, labels = _list_folder(self.folder)
         super().__init__(len(names), batch_size, train, seed, drop_last, rank, world)
         self.n_classes = len(self.classes)
-        self.bad:dict[str,str] = {} # files that could not be read, and why
+        self.bad: dict[str, str] = {}  # files that could not be read, and why
         self._files = _Files(self.folder, names, labels, _transform(train, size, resize), size, self.seed)
         self.workers = min(4, _n_cores()) if workers is None else _whole('workers', workers, 0)
         self._place(self.device)
-    def _place(self, device:torch.device)->None:
+
+    def _place(self, device: torch.device) -> None:
         self.device, self.bad, self._plan = device, {}, _Plan()
-        self._loader = DataLoader(self._files, batch_sampler=self._plan, # type: ignore[arg-type]
-                                  collate_fn=self._files.collate, num_workers=self.workers, persistent_workers=self.workers>0,
-                                  pin_memory=self.device.type=='cuda', generator=torch.Generator())
-    def __getstate__(self)->dict: return {k: v for k,v in self.__dict__.items() if k not in ('_loader','_plan')} # another process starts its own workers
-    def __setstate__(self, state:dict)->None: self.__dict__.update(state); self._place(self.device)
+        self._loader = DataLoader(
+            self._files,
+            batch_sampler=self._plan,  # type: ignore[arg-type]
+            collate_fn=self._files.collate,
+            num_workers=self.workers,
+            persistent_workers=self.workers > 0,
+            pin_memory=self.device.type == 'cuda',
+            generator=torch.Generator(),
+        )
 
-    def _batches(self, epoch:int, todo:range)->Iterator[tuple[Tensor,Tensor]]:
-        order = torch.randperm(self.size, generator=_generator(self.seed, epoch)) if self.train else torch.arange(self.size)
-        self._plan.keys = keys = ([(epoch,j) for j in order[self._part(i)].tolist()] for i in todo)
-        for x,y,errors in self._loader:
-            if self._plan.keys is not keys: raise RuntimeError('another pass over this loader began before this one ended: use two loaders')
-            for i,reason in errors: self._unreadable(self._files.path(i), reason)
-            yield _to_float(x.to(self.device, non_blocking=True), self.channels_last), y.to(self.device, non_blocking=True)
+    def __getstate__(self) -> dict:
+        return {
+            k: v for k, v in self.__dict__.items() if k not in ('_loader', '_plan')
+        }  # another process starts its own workers
 
-    def listing_hash(self)->str: # 16 hexadecimal digits
+    def __setstate__(self, state: dict) -> None:
+        self.__dict__.update(state)
+        self._place(self.device)
+
+    def _batches(self, epoch: int, todo: range) -> Iterator[tuple[Tensor, Tensor]]:
+        order = (
+            torch.randperm(self.size, generator=_generator(self.seed, epoch)) if self.train else torch.arange(self.size)
+        )
+        self._plan.keys = keys = ([(epoch, j) for j in order[self._part(i)].tolist()] for i in todo)
+        for x, y, errors in self._loader:
+            if self._plan.keys is not keys:
+                raise RuntimeError('another pass over this loader began before this one ended: use two loaders')
+            for i, reason in errors:
+                self._unreadable(self._files.path(i), reason)
+            yield (
+                _to_float(x.to(self.device, non_blocking=True), self.channels_last),
+                y.to(self.device, non_blocking=True),
+            )
+
+    def listing_hash(self) -> str:  # 16 hexadecimal digits
         "Shorten the SHA-256 of names, labels and sizes of the files (not of what is in them), for the provenance of a result"
         h = hashlib.sha256()
-        for i,label in enumerate(self._files.labels.tolist()): h.update(b'%s %d %d\n' % (self._files.names[i], label, os.stat(self._files.path(i)).st_size))
+        for i, label in enumerate(self._files.labels.tolist()):
+            h.update(b'%s %d %d\n' % (self._files.names[i], label, os.stat(self._files.path(i)).st_size))
         return h.hexdigest()[:16]
-    def _unreadable(self, path:str, reason:str)->None:
-        if self.on_error=='raise': raise RuntimeError(f"cannot read {path}: {reason} (on_error='skip' leaves such files out)")
-        if path not in self.bad: warnings.warn(f'left out, cannot read {path}: {reason}', stacklevel=3)
+
+    def _unreadable(self, path: str, reason: str) -> None:
+        if self.on_error == 'raise':
+            raise RuntimeError(f"cannot read {path}: {reason} (on_error='skip' leaves such files out)")
+        if path not in self.bad:
+            warnings.warn(f'left out, cannot read {path}: {reason}', stacklevel=3)
         self.bad[path] = reason
 
 # %% ../nbs/04_data.ipynb #f8775c4d
-def folder_loaders(path:str|os.PathLike, # holds train/<class>/* and val/<class>/*
-                   *,
-                   size:int=224, # pixels of a crop
-                   resize:int|None=None, # shorter side of a validation image before its centre crop; None: 8/7 of `size`, so 256 for 224
-                   batch_size:int=256, # of all processes together
-                   workers:int|None=None, # processes that decode, for each of the two; None: 4, or one for each core if there are fewer
-                   seed:int=0, # of order and augmentation
-                   on_error:str='skip', # what a file that cannot be read does: 'skip' or 'raise'
-                   **kwargs:Any, # more of `FolderLoader`: device, channels_last, rank, world
-                  )->tuple[FolderLoader,FolderLoader]: # training, validation
+def folder_loaders(
+    path: str | os.PathLike,  # holds train/<class>/* and val/<class>/*
+    *,
+    size: int = 224,  # pixels of a crop
+    resize: int
+    | None = None,  # shorter side of a validation image before its centre crop; None: 8/7 of `size`, so 256 for 224
+    batch_size: int = 256,  # of all processes together
+    workers: int
+    | None = None,  # processes that decode, for each of the two; None: 4, or one for each core if there are fewer
+    seed: int = 0,  # of order and augmentation
+    on_error: str = 'skip',  # what a file that cannot be read does: 'skip' or 'raise'
+    **kwargs: Any,  # more of `FolderLoader`: device, channels_last, rank, world
+) -> tuple[FolderLoader, FolderLoader]:  # training, validation
     "Make loaders of a folder in ImageNet's layout: random resized crops and mirroring for training, the centre for validation"
     path = Path(path)
-    if not path.is_dir(): raise FileNotFoundError(f'there is no folder {path}')
-    for split in ('train','val'):
-        if not (path/split).is_dir():
-            raise FileNotFoundError(f'{path} has no folder {split!r}: expected {path}/train/<class>/* and {path}/val/<class>/*')
-    kw:dict[str,Any] = dict(size=size, resize=resize, batch_size=batch_size, workers=workers, seed=seed, on_error=on_error)|kwargs
-    train, val = (FolderLoader(path/split, train=split=='train', **kw) for split in ('train','val'))
-    for a,b,which in ((train,val,'train'), (val,train,'val')):
+    if not path.is_dir():
+        raise FileNotFoundError(f'there is no folder {path}')
+    for split in ('train', 'val'):
+        if not (path / split).is_dir():
+            raise FileNotFoundError(
+                f'{path} has no folder {split!r}: expected {path}/train/<class>/* and {path}/val/<class>/*'
+            )
+    kw: dict[str, Any] = (
+        dict(size=size, resize=resize, batch_size=batch_size, workers=workers, seed=seed, on_error=on_error) | kwargs
+    )
+    train, val = (FolderLoader(path / split, train=split == 'train', **kw) for split in ('train', 'val'))
+    for a, b, which in ((train, val, 'train'), (val, train, 'val')):
         only = [c for c in a.classes if c not in set(b.classes)]
-        if only: raise ValueError(f'{path}: train and val must have the same classes; only in {which}: {_some(only)}')
+        if only:
+            raise ValueError(f'{path}: train and val must have the same classes; only in {which}: {_some(only)}')
     return train, val

@@ -6,57 +6,87 @@
 __all__ = ['read_image', 'fix_steps', 'export_onnx']
 
 # %% ../nbs/03a_deploy.ipynb #6d12354c
-import copy,os
+import copy
+import os
 from pathlib import Path
 from typing import Any
 import numpy as np
 import torch
-from torch import Tensor,nn
+from torch import Tensor, nn
 from .layers import csc_layers
 from .runs import atomic_write
 
 # %% ../nbs/03a_deploy.ipynb #e0b26346
-def read_image(path:str|os.PathLike, # an image file
-               size:int=224, # pixels of the square
-               *, margin:float=8/7, # shorter side before the crop, in `size`s
-              )->Tensor: # float32 in [0, 1], (1, 3, size, size)
+def read_image(
+    path: str | os.PathLike,  # an image file
+    size: int = 224,  # pixels of the square
+    *,
+    margin: float = 8 / 7,  # shorter side before the crop, in `size`s
+) -> Tensor:  # float32 in [0, 1], (1, 3, size, size)
     "Read the centre of an image file as a batch of one"
-    from PIL import Image,UnidentifiedImageError
-    if size<1 or margin<1: raise ValueError(f'size must be at least 1 and margin at least 1, got {size} and {margin}')
+    from PIL import Image, UnidentifiedImageError
+
+    if size < 1 or margin < 1:
+        raise ValueError(f'size must be at least 1 and margin at least 1, got {size} and {margin}')
     try:
-        with Image.open(path) as opened: im = opened.convert('RGB')
-    except UnidentifiedImageError: raise ValueError(f'{path} is not an image file') from None
-    scale = size*margin/min(im.size)
-    w, h = (max(size, round(s*scale)) for s in im.size)
-    left, top = (w-size)//2, (h-size)//2
-    im = im.resize((w, h), Image.Resampling.BILINEAR).crop((left, top, left+size, top+size))
-    return torch.from_numpy(np.array(im)).permute(2,0,1)[None]/255
+        with Image.open(path) as opened:
+            im = opened.convert('RGB')
+    except UnidentifiedImageError:
+        raise ValueError(f'{path} is not an image file') from None
+    scale = size * margin / min(im.size)
+    w, h = (max(size, round(s * scale)) for s in im.size)
+    left, top = (w - size) // 2, (h - size) // 2
+    im = im.resize((w, h), Image.Resampling.BILINEAR).crop((left, top, left + size, top + size))
+    return torch.from_numpy(np.array(im)).permute(2, 0, 1)[None] / 255
 
 # %% ../nbs/03a_deploy.ipynb #86ed0445
 @torch.no_grad()
-def fix_steps(model:nn.Module, # in eval mode
-              x:Tensor, # an input of the size to come
-             )->nn.Module: # a copy for maps of that size
+def fix_steps(
+    model: nn.Module,  # in eval mode
+    x: Tensor,  # an input of the size to come
+) -> nn.Module:  # a copy for maps of that size
     "Replace the step size of every sparse-coding layer by its number"
-    if model.training: raise ValueError('the model is in training mode, in which its dictionaries still change: call model.eval() first')
+    if model.training:
+        raise ValueError(
+            'the model is in training mode, in which its dictionaries still change: call model.eval() first'
+        )
     model = copy.deepcopy(model)
-    def settle(layer:Any, inputs:tuple)->None:
-        if layer.step is None: layer.step = float(.9/layer.squared_norm(layer._atoms(), tuple(inputs[0].shape[2:])))
+
+    def settle(layer: Any, inputs: tuple) -> None:
+        if layer.step is None:
+            layer.step = float(0.9 / layer.squared_norm(layer._atoms(), tuple(inputs[0].shape[2:])))
+
     hooks = [l.register_forward_pre_hook(settle) for l in csc_layers(model).values()]
     model(x)
-    for h in hooks: h.remove()
+    for h in hooks:
+        h.remove()
     return model
 
 # %% ../nbs/03a_deploy.ipynb #9bb45961
-def export_onnx(model:nn.Module, # in eval mode, on the CPU
-                path:str|os.PathLike, # the file to make
-                size:int|tuple[int,int], # height and width of the images, pixels
-               )->Path: # `path`
+def export_onnx(
+    model: nn.Module,  # in eval mode, on the CPU
+    path: str | os.PathLike,  # the file to make
+    size: int | tuple[int, int],  # height and width of the images, pixels
+) -> Path:  # `path`
     "Write a network for images in [0, 1] as ONNX, for batches of any length"
-    try: import onnx,onnxscript # type: ignore[import-not-found,import-untyped] # noqa: F401
-    except ImportError as e: raise ImportError(f'export_onnx needs {e.name}: pip install onnx onnxscript') from None
-    if tuple(map(int, torch.__version__.split('.')[:2]))<(2,7): raise RuntimeError(f'export_onnx needs torch 2.7 or newer: the exporter of {torch.__version__} cannot translate batch norm')
+    try:
+        import onnx
+        import onnxscript  # type: ignore[import-not-found,import-untyped] # noqa: F401
+    except ImportError as e:
+        raise ImportError(f'export_onnx needs {e.name}: pip install onnx onnxscript') from None
+    if tuple(map(int, torch.__version__.split('.')[:2])) < (2, 7):
+        raise RuntimeError(
+            f'export_onnx needs torch 2.7 or newer: the exporter of {torch.__version__} cannot translate batch norm'
+        )
     h, w = (size, size) if isinstance(size, int) else size
     x = torch.zeros(2, 3, h, w)
-    program:Any = torch.onnx.export(fix_steps(model, x), (x,), dynamo=True, dynamic_shapes=({0: torch.export.Dim('batch')},), input_names=['images'], output_names=['logits'], verbose=False)
+    program: Any = torch.onnx.export(
+        fix_steps(model, x),
+        (x,),
+        dynamo=True,
+        dynamic_shapes=({0: torch.export.Dim('batch')},),
+        input_names=['images'],
+        output_names=['logits'],
+        verbose=False,
+    )
     return atomic_write(path, lambda f: f.write(program.model_proto.SerializeToString()))

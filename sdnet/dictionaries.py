@@ -10,47 +10,61 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import Tensor,nn
+from torch import Tensor, nn
 from .layers import CSC
 
 # %% ../nbs/02a_dictionaries.ipynb #ab7a03a7
-def principal_patches(images:np.ndarray, # uint8, (n, h, w, c)
-                      kernel_size:int=3, # of the patches, pixels
-                      *, mean:Any=(0.,), std:Any=(1.,), # of the normalisation, per channel
-                      n_images:int=5000, # the first so many are used
-                     )->tuple[Tensor,Tensor]: # patches (c·k², c, k, k), orthonormal, and the variance of each, falling
+def principal_patches(
+    images: np.ndarray,  # uint8, (n, h, w, c)
+    kernel_size: int = 3,  # of the patches, pixels
+    *,
+    mean: Any = (0.0,),
+    std: Any = (1.0,),  # of the normalisation, per channel
+    n_images: int = 5000,  # the first so many are used
+) -> tuple[Tensor, Tensor]:  # patches (c·k², c, k, k), orthonormal, and the variance of each, falling
     "The principal components of all patches of some images"
-    if getattr(images, 'ndim', 0)!=4: raise ValueError(f'images must be of shape (n, h, w, c), got {getattr(images, "shape", type(images).__name__)}')
+    if getattr(images, 'ndim', 0) != 4:
+        raise ValueError(f'images must be of shape (n, h, w, c), got {getattr(images, "shape", type(images).__name__)}')
     c, k, cov, total, n = images.shape[-1], kernel_size, torch.zeros(()), torch.zeros(()), 0
-    m, s = (torch.as_tensor(v, dtype=torch.float64).flatten()[:,None,None] for v in (mean,std))
+    m, s = (torch.as_tensor(v, dtype=torch.float64).flatten()[:, None, None] for v in (mean, std))
     for some in torch.from_numpy(np.ascontiguousarray(images[:n_images])).split(250):
-        x = (some.permute(0,3,1,2).double()/255-m)/s
-        p = F.unfold(x, k).transpose(1,2).reshape(-1, c*k*k)
-        cov, total, n = cov+p.T@p, total+p.sum(0), n+len(p)
-    if n<=c*k*k: raise ValueError(f'{n} patches are too few for {c*k*k} components: give more or larger images')
-    var, vec = torch.linalg.eigh(cov/n-torch.outer(total/n, total/n))
+        x = (some.permute(0, 3, 1, 2).double() / 255 - m) / s
+        p = F.unfold(x, k).transpose(1, 2).reshape(-1, c * k * k)
+        cov, total, n = cov + p.T @ p, total + p.sum(0), n + len(p)
+    if n <= c * k * k:
+        raise ValueError(f'{n} patches are too few for {c * k * k} components: give more or larger images')
+    var, vec = torch.linalg.eigh(cov / n - torch.outer(total / n, total / n))
     vec = vec.flip(1).T.reshape(-1, c, k, k)
-    sign = vec.flatten(1).gather(1, vec.flatten(1).abs().argmax(1, keepdim=True)).sign() # eigenvectors have no sign of their own
-    return (vec*sign[...,None,None]).float(), var.flip(0).clamp(min=0).float()
+    sign = (
+        vec.flatten(1).gather(1, vec.flatten(1).abs().argmax(1, keepdim=True)).sign()
+    )  # eigenvectors have no sign of their own
+    return (vec * sign[..., None, None]).float(), var.flip(0).clamp(min=0).float()
 
 # %% ../nbs/02a_dictionaries.ipynb #25e7ae97
-def first_layer(model:nn.Module)->CSC|nn.Conv2d:
+def first_layer(model: nn.Module) -> CSC | nn.Conv2d:
     "The first sparse-coding layer or convolution of `model`, in the order of its modules"
     for m in model.modules():
-        if isinstance(m, (CSC, nn.Conv2d)): return m
+        if isinstance(m, (CSC, nn.Conv2d)):
+            return m
     raise ValueError('the model has neither a sparse-coding layer nor a convolution')
 
+
 @torch.no_grad()
-def init_stem(model:nn.Module, # changed in place, before training
-              images:np.ndarray, # uint8, (n, h, w, c): training images
-              **kw:Any, # mean, std, n_images of `principal_patches`
-             )->int: # atoms that were set
+def init_stem(
+    model: nn.Module,  # changed in place, before training
+    images: np.ndarray,  # uint8, (n, h, w, c): training images
+    **kw: Any,  # mean, std, n_images of `principal_patches`
+) -> int:  # atoms that were set
     "Start the first layer of `model` from the principal patches of `images`"
     layer = first_layer(model)
     n, c, *k = layer.weight.shape
-    if len(k)!=2 or k[0]!=k[1] or c!=images.shape[-1]: raise ValueError(f'the first layer has weights {tuple(layer.weight.shape)}: they must be square patches of {images.shape[-1]} channels')
+    if len(k) != 2 or k[0] != k[1] or c != images.shape[-1]:
+        raise ValueError(
+            f'the first layer has weights {tuple(layer.weight.shape)}: they must be square patches of {images.shape[-1]} channels'
+        )
     patches, var = principal_patches(images, k[0], **kw)
-    if not isinstance(layer, CSC): patches = patches/(var+1e-2*var.max()).sqrt()[:,None,None,None]
+    if not isinstance(layer, CSC):
+        patches = patches / (var + 1e-2 * var.max()).sqrt()[:, None, None, None]
     signed = torch.stack([patches, -patches], 1).flatten(0, 1)[:n]
-    layer.weight[:len(signed)] = signed.to(layer.weight)
+    layer.weight[: len(signed)] = signed.to(layer.weight)
     return len(signed)

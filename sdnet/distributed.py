@@ -7,141 +7,216 @@ __all__ = ['World', 'world', 'announced', 'join', 'add_up', 'from_first', 'to_fi
            'ProcessError', 'launch']
 
 # %% ../nbs/04b_distributed.ipynb #7b62076f
-import atexit,hashlib,os,signal,tempfile,threading
+import atexit
+import hashlib
+import os
+import signal
+import tempfile
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 import torch
 import torch.distributed as dist
-from torch import Tensor,nn
+from torch import Tensor, nn
 
 # %% ../nbs/04b_distributed.ipynb #1cc5e7e2
 @dataclass(frozen=True)
 class World:
     "This process among those that train together"
-    rank:int = 0 # from 0; number 0 writes the files and shows the progress
-    size:int = 1 # processes in all
-    local:int = 0 # number on this machine, which is that of its GPU
 
-def world()->World:
+    rank: int = 0  # from 0; number 0 writes the files and shows the progress
+    size: int = 1  # processes in all
+    local: int = 0  # number on this machine, which is that of its GPU
+
+
+def world() -> World:
     "The group that this process belongs to"
-    if not (dist.is_available() and dist.is_initialized()): return World()
+    if not (dist.is_available() and dist.is_initialized()):
+        return World()
     return World(dist.get_rank(), dist.get_world_size(), int(os.environ.get('LOCAL_RANK', 0)))
 
-def announced()->World:
+
+def announced() -> World:
     "The group that the environment announces, joined or not"
-    env = {k: os.environ.get(k) for k in ('RANK','WORLD_SIZE','LOCAL_RANK')}
-    if env['WORLD_SIZE'] is None: return world()
-    try: w = World(int(env['RANK'] or ''), int(env['WORLD_SIZE']), int(env['LOCAL_RANK'] or 0))
-    except ValueError: raise RuntimeError(f'the environment says {env}: start several processes with torchrun or accelerate launch, which set all three') from None
-    if not 0<=w.rank<w.size: raise RuntimeError(f'the environment says {env}: RANK must be from 0 to WORLD_SIZE-1')
+    env = {k: os.environ.get(k) for k in ('RANK', 'WORLD_SIZE', 'LOCAL_RANK')}
+    if env['WORLD_SIZE'] is None:
+        return world()
+    try:
+        w = World(int(env['RANK'] or ''), int(env['WORLD_SIZE']), int(env['LOCAL_RANK'] or 0))
+    except ValueError:
+        raise RuntimeError(
+            f'the environment says {env}: start several processes with torchrun or accelerate launch, which set all three'
+        ) from None
+    if not 0 <= w.rank < w.size:
+        raise RuntimeError(f'the environment says {env}: RANK must be from 0 to WORLD_SIZE-1')
     return w
 
 # %% ../nbs/04b_distributed.ipynb #baf12035
-def _leave()->None:
+def _leave() -> None:
     "Close the group that `join` opened, before the interpreter goes: a thread of it that still ran then would abort the process"
-    if dist.is_initialized(): dist.destroy_process_group()
+    if dist.is_initialized():
+        dist.destroy_process_group()
 
-def join(device:str|torch.device='cpu', # where this process will compute
-        )->tuple[World,torch.device]: # and the device that is this process's own
+
+def join(
+    device: str | torch.device = 'cpu',  # where this process will compute
+) -> tuple[World, torch.device]:  # and the device that is this process's own
     "Join the group that the environment announces, once; alone, there is nothing to join"
     w, device = announced(), torch.device(device)
-    if w.size>1 and not dist.is_initialized():
-        dist.init_process_group('nccl' if device.type=='cuda' else 'gloo')
+    if w.size > 1 and not dist.is_initialized():
+        dist.init_process_group('nccl' if device.type == 'cuda' else 'gloo')
         atexit.register(_leave)
-    if w.size>1 and device.type=='cuda':
-        if w.local>=torch.cuda.device_count(): raise RuntimeError(f'process {w.rank} is number {w.local} on this machine, which has {torch.cuda.device_count()} GPUs: start one process for each GPU')
-        device = torch.device('cuda', w.local); torch.cuda.set_device(device)
+    if w.size > 1 and device.type == 'cuda':
+        if w.local >= torch.cuda.device_count():
+            raise RuntimeError(
+                f'process {w.rank} is number {w.local} on this machine, which has {torch.cuda.device_count()} GPUs: start one process for each GPU'
+            )
+        device = torch.device('cuda', w.local)
+        torch.cuda.set_device(device)
     return w, device
 
 # %% ../nbs/04b_distributed.ipynb #e8813e34
-def add_up(t:Tensor)->Tensor:
+def add_up(t: Tensor) -> Tensor:
     "Sum `t` over all processes, in place"
-    if world().size>1: dist.all_reduce(t)
+    if world().size > 1:
+        dist.all_reduce(t)
     return t
 
-def from_first(make:Callable[[],Any])->Any:
+
+def from_first(make: Callable[[], Any]) -> Any:
     "What `make` gives in process 0, in every process; if it raises there, all raise"
     w = world()
-    if w.size==1: return make()
-    box:list = [None, None]
-    if w.rank==0:
-        try: box[0] = make()
-        except Exception as e: box[1] = e
+    if w.size == 1:
+        return make()
+    box: list = [None, None]
+    if w.rank == 0:
+        try:
+            box[0] = make()
+        except Exception as e:
+            box[1] = e
     dist.broadcast_object_list(box)
-    if box[1] is not None: raise box[1]
+    if box[1] is not None:
+        raise box[1]
     return box[0]
 
-def to_first(x:Any)->list: # by rank, in process 0; elsewhere empty
+
+def to_first(x: Any) -> list:  # by rank, in process 0; elsewhere empty
     "Collect one picklable thing of each process in process 0"
     w = world()
-    if w.size==1: return [x]
-    out = [None]*w.size if w.rank==0 else None
+    if w.size == 1:
+        return [x]
+    out = [None] * w.size if w.rank == 0 else None
     dist.gather_object(x, out)
     return out or []
 
 # %% ../nbs/04b_distributed.ipynb #4f40a72b
-def digest(model:nn.Module)->str:
+def digest(model: nn.Module) -> str:
     "A short hash of all parameters, to the last bit"
     h = hashlib.sha256()
-    for p in model.parameters(): h.update(p.detach().contiguous().cpu().view(-1).view(torch.uint8).numpy().tobytes())
+    for p in model.parameters():
+        h.update(p.detach().contiguous().cpu().view(-1).view(torch.uint8).numpy().tobytes())
     return h.hexdigest()[:16]
 
-def check_same(model:nn.Module)->None:
+
+def check_same(model: nn.Module) -> None:
     "Raise if the processes do not hold the same parameters"
-    if world().size==1: return
-    all_:list = [None]*world().size
+    if world().size == 1:
+        return
+    all_: list = [None] * world().size
     dist.all_gather_object(all_, digest(model))
-    if len(set(all_))>1: raise RuntimeError(f'the processes hold different weights ({", ".join(f"{i}: {d}" for i,d in enumerate(all_))}): a layer changes its weights by something else than the gradient')
+    if len(set(all_)) > 1:
+        raise RuntimeError(
+            f'the processes hold different weights ({", ".join(f"{i}: {d}" for i, d in enumerate(all_))}): a layer changes its weights by something else than the gradient'
+        )
+
 
 @torch.no_grad()
-def copy_buffers(model:nn.Module)->None:
+def copy_buffers(model: nn.Module) -> None:
     "Give every process the buffers of process 0"
-    if world().size>1:
-        for b in model.buffers(): dist.broadcast(b, 0)
+    if world().size > 1:
+        for b in model.buffers():
+            dist.broadcast(b, 0)
 
 # %% ../nbs/04b_distributed.ipynb #2538259f
-class ProcessError(RuntimeError): "One of several processes failed"
+class ProcessError(RuntimeError):
+    "One of several processes failed"
 
-def _child(fn:Callable, args:tuple, threads:int)->Any:
+
+def _child(fn: Callable, args: tuple, threads: int) -> Any:
     "What each process runs"
     from torch.distributed.elastic.multiprocessing.errors import record
+
     torch.set_num_threads(threads)
     out = record(fn)(*args)
-    if dist.is_initialized(): dist.barrier(); dist.destroy_process_group()
+    if dist.is_initialized():
+        dist.barrier()
+        dist.destroy_process_group()
     return out
 
-def launch(fn:Callable, # a function of a module
-           n_procs:int, # processes on this machine
-           *args:Any, # its arguments, picklable
-          )->list: # what each returned, by rank
+
+def launch(
+    fn: Callable,  # a function of a module
+    n_procs: int,  # processes on this machine
+    *args: Any,  # its arguments, picklable
+) -> list:  # what each returned, by rank
     "Call `fn(*args)` in `n_procs` new processes that can `join`"
     from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
-    from torch.distributed.launcher.api import LaunchConfig,elastic_launch
-    if not isinstance(n_procs, int) or n_procs<1: raise ValueError(f'n_procs must be a whole number from 1 on, got {n_procs!r}')
-    if fn.__module__=='__main__': raise ValueError(f'{fn.__qualname__} is defined in the notebook or script itself, so a new process cannot import it: put it into a module')
+    from torch.distributed.launcher.api import LaunchConfig, elastic_launch
+
+    if not isinstance(n_procs, int) or n_procs < 1:
+        raise ValueError(f'n_procs must be a whole number from 1 on, got {n_procs!r}')
+    if fn.__module__ == '__main__':
+        raise ValueError(
+            f'{fn.__qualname__} is defined in the notebook or script itself, so a new process cannot import it: put it into a module'
+        )
     here = threading.current_thread() is threading.main_thread()
-    before = {s: signal.getsignal(s) for s in (signal.SIGTERM,signal.SIGINT,*(getattr(signal, n) for n in ('SIGHUP','SIGQUIT') if hasattr(signal, n)))} if here else {}
+    before = (
+        {
+            s: signal.getsignal(s)
+            for s in (
+                signal.SIGTERM,
+                signal.SIGINT,
+                *(getattr(signal, n) for n in ('SIGHUP', 'SIGQUIT') if hasattr(signal, n)),
+            )
+        }
+        if here
+        else {}
+    )
     with tempfile.TemporaryDirectory() as d:
-        config = LaunchConfig(1, 1, n_procs, run_id=Path(d).name, rdzv_backend='c10d', rdzv_endpoint='localhost:0', max_restarts=0, monitor_interval=.1, start_method='spawn')
-        try: out = elastic_launch(config, _child)(fn, args, max(1, torch.get_num_threads()//n_procs))
+        config = LaunchConfig(
+            1,
+            1,
+            n_procs,
+            run_id=Path(d).name,
+            rdzv_backend='c10d',
+            rdzv_endpoint='localhost:0',
+            max_restarts=0,
+            monitor_interval=0.1,
+            start_method='spawn',
+        )
+        try:
+            out = elastic_launch(config, _child)(fn, args, max(1, torch.get_num_threads() // n_procs))
         except ChildFailedError as e:
             rank, failure = e.get_first_failure()
             raise ProcessError(f'process {rank} of {n_procs} failed: {_reason(failure)}') from None
-        finally: # the launcher leaves its handlers behind
-            for s,h in before.items(): signal.signal(s, h)
+        finally:  # the launcher leaves its handlers behind
+            for s, h in before.items():
+                signal.signal(s, h)
     return [out[r] for r in range(n_procs)]
 
-def _reason(failure:Any)->str:
+
+def _reason(failure: Any) -> str:
     "The last line of what a process said when it failed"
     message = failure.message
-    if isinstance(message, dict): message = message.get('message', message)
+    if isinstance(message, dict):
+        message = message.get('message', message)
     lines = [l for l in str(message).strip().splitlines() if l.strip()]
     return lines[-1].strip() if lines else f'exit code {failure.exitcode}'
 
 # %% ../nbs/04b_distributed.ipynb #b5c683f2
-def _sum_of_ranks()->float:
+def _sum_of_ranks() -> float:
     "The sum of all ranks, as this process gets it"
     w, _ = join()
     return add_up(torch.tensor([float(w.rank)])).item()

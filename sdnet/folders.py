@@ -4,183 +4,280 @@
 
 # %% ../nbs/04c_folders.ipynb #dca0765c
 from __future__ import annotations
-import argparse,gc,io,os,sys,tempfile,time
+import argparse
+import gc
+import io
+import os
+import sys
+import tempfile
+import time
 from collections import deque
 from collections.abc import Iterable
-from concurrent.futures import Future,ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 import numpy as np
 import torch
-from tqdm import tqdm # type: ignore[import-untyped]
-from .data import FolderLoader,PHOTOS,_EXTENSIONS,_n_cores,_photograph,_whole
-from .runs import Run,RunHeldError,read_json,slug_of,write_json,_Lock
+from tqdm import tqdm  # type: ignore[import-untyped]
+from .data import FolderLoader, PHOTOS, _EXTENSIONS, _n_cores, _photograph, _whole
+from .runs import Run, RunHeldError, read_json, slug_of, write_json, _Lock
 
 # %% auto #0
 __all__ = ['resize_image', 'resize_folder', 'main_resize', 'loader_speed', 'measure_feeding']
 
 # %% ../nbs/04c_folders.ipynb #e0dfc19e
-def resize_image(data:bytes, # an image file
-                 size:int=256, # shorter side, pixels
-                 quality:int=90, # of the JPEG, from 1 to 95
-                )->bytes: # a JPEG file; `data` itself if it is one in colour or grey that is no larger
+def resize_image(
+    data: bytes,  # an image file
+    size: int = 256,  # shorter side, pixels
+    quality: int = 90,  # of the JPEG, from 1 to 95
+) -> bytes:  # a JPEG file; `data` itself if it is one in colour or grey that is no larger
     "Scale an image so that its shorter side has `size` pixels; never enlarge"
     from PIL import Image
+
     with Image.open(io.BytesIO(data)) as im:
-        scale, small = size/min(im.size), min(im.size)<=size
-        keep = small and im.format=='JPEG' and im.mode in ('RGB','L')
-        to = (max(size, round(im.width*scale)), max(size, round(im.height*scale)))
-        rgb = im.convert('RGB') # decodes all of it, so that a damaged file is found
-    if keep: return data
+        scale, small = size / min(im.size), min(im.size) <= size
+        keep = small and im.format == 'JPEG' and im.mode in ('RGB', 'L')
+        to = (max(size, round(im.width * scale)), max(size, round(im.height * scale)))
+        rgb = im.convert('RGB')  # decodes all of it, so that a damaged file is found
+    if keep:
+        return data
     out = io.BytesIO()
     (rgb if small else rgb.resize(to, Image.Resampling.BICUBIC)).save(out, 'JPEG', quality=quality)
     return out.getvalue()
 
 # %% ../nbs/04c_folders.ipynb #00f53e97
-def _find_images(src:Path)->list[str]: # paths within `src`
+def _find_images(src: Path) -> list[str]:  # paths within `src`
     "All images of a folder, in alphabetical order; hidden files do not count"
-    if not src.is_dir(): raise FileNotFoundError(f'there is no folder {src}')
+    if not src.is_dir():
+        raise FileNotFoundError(f'there is no folder {src}')
     found = []
-    for base,dirs,files in os.walk(src, followlinks=True):
-        dirs[:] = sorted(d for d in dirs if d[0]!='.')
-        found += [os.path.relpath(os.path.join(base, f), src) for f in sorted(files) if f.lower().endswith(_EXTENSIONS) and f[0]!='.']
-    if not found: raise FileNotFoundError(f'{src} holds no images: no file in it ends in {", ".join(_EXTENSIONS)}')
+    for base, dirs, files in os.walk(src, followlinks=True):
+        dirs[:] = sorted(d for d in dirs if d[0] != '.')
+        found += [
+            os.path.relpath(os.path.join(base, f), src)
+            for f in sorted(files)
+            if f.lower().endswith(_EXTENSIONS) and f[0] != '.'
+        ]
+    if not found:
+        raise FileNotFoundError(f'{src} holds no images: no file in it ends in {", ".join(_EXTENSIONS)}')
     return found
 
-def _target_name(name:str)->str: # a JPEG keeps its name
-    return name if name.lower().endswith(('.jpg','.jpeg')) else name+'.jpg'
 
-def _resize_one(src:Path, dst:Path, name:str, size:int, quality:int)->tuple[str,int,str]: # name, bytes written, what is wrong with the file
+def _target_name(name: str) -> str:  # a JPEG keeps its name
+    return name if name.lower().endswith(('.jpg', '.jpeg')) else name + '.jpg'
+
+
+def _resize_one(
+    src: Path, dst: Path, name: str, size: int, quality: int
+) -> tuple[str, int, str]:  # name, bytes written, what is wrong with the file
     "Make one file of the copy"
-    try: data = resize_image((src/name).read_bytes(), size, quality)
-    except Exception as e: return name, 0, str(e) or type(e).__name__ # damaged files raise many kinds of errors
-    out = dst/_target_name(name)
+    try:
+        data = resize_image((src / name).read_bytes(), size, quality)
+    except Exception as e:
+        return name, 0, str(e) or type(e).__name__  # damaged files raise many kinds of errors
+    out = dst / _target_name(name)
     out.parent.mkdir(parents=True, exist_ok=True)
     part = out.with_name(f'.{out.name}.tmp')
-    try: part.write_bytes(data); os.replace(part, out)
-    except OSError as e: part.unlink(missing_ok=True); raise OSError(e.errno, f'could not write {out} ({e.strerror or e}); the same call goes on from here') from e
+    try:
+        part.write_bytes(data)
+        os.replace(part, out)
+    except OSError as e:
+        part.unlink(missing_ok=True)
+        raise OSError(e.errno, f'could not write {out} ({e.strerror or e}); the same call goes on from here') from e
     return name, len(data), ''
 
 # %% ../nbs/04c_folders.ipynb #9e95c792
-def _claim(src:Path, dst:Path, size:int, quality:int)->_Lock:
+def _claim(src: Path, dst: Path, size: int, quality: int) -> _Lock:
     "Check where the copy goes, and keep others away from it"
-    if dst.resolve()==src.resolve() or src.resolve() in dst.resolve().parents: raise ValueError(f'{dst} lies in {src}: the copy needs a place of its own')
-    if dst.exists() and not dst.is_dir(): raise ValueError(f'{dst} is a file, not a folder')
+    if dst.resolve() == src.resolve() or src.resolve() in dst.resolve().parents:
+        raise ValueError(f'{dst} lies in {src}: the copy needs a place of its own')
+    if dst.exists() and not dst.is_dir():
+        raise ValueError(f'{dst} is a file, not a folder')
     dst.mkdir(parents=True, exist_ok=True)
-    try: lock = _Lock(dst)
-    except RunHeldError as e: raise RunHeldError(f'{dst} is being filled already: {str(e).split(" is held by ")[-1].split(":")[0]}') from None
     try:
-        mark, made = dst/'resized.json', dict(size=size, quality=quality)
+        lock = _Lock(dst)
+    except RunHeldError as e:
+        raise RunHeldError(f'{dst} is being filled already: {str(e).split(" is held by ")[-1].split(":")[0]}') from None
+    try:
+        mark, made = dst / 'resized.json', dict(size=size, quality=quality)
         if mark.exists():
-            if (was := read_json(mark))!=made: raise ValueError(f'{dst} was begun with size {was.get("size")} and quality {was.get("quality")}, not {size} and {quality}: choose another folder, or remove it')
-        elif any(p.name!='lock' for p in dst.iterdir()): raise ValueError(f'{dst} is not empty, and no copy was begun there: choose another folder')
-        else: write_json(mark, made)
-    except BaseException: lock.release(); raise
+            if (was := read_json(mark)) != made:
+                raise ValueError(
+                    f'{dst} was begun with size {was.get("size")} and quality {was.get("quality")}, not {size} and {quality}: choose another folder, or remove it'
+                )
+        elif any(p.name != 'lock' for p in dst.iterdir()):
+            raise ValueError(f'{dst} is not empty, and no copy was begun there: choose another folder')
+        else:
+            write_json(mark, made)
+    except BaseException:
+        lock.release()
+        raise
     return lock
 
 # %% ../nbs/04c_folders.ipynb #b8263d23
-def resize_folder(src:str|os.PathLike, # folder of images, in any folders
-                  dst:str|os.PathLike, # gets the copy
-                  size:int=256, # shorter side, pixels; smaller images stay as they are
-                  quality:int=90, # of the JPEGs, from 1 to 95
-                  workers:int|None=None, # images at a time; None: one for each core
-                  progress:bool=True, # show a bar
-                 )->dict: # written, skipped, bytes (of those written), bad (file -> reason), seconds
+def resize_folder(
+    src: str | os.PathLike,  # folder of images, in any folders
+    dst: str | os.PathLike,  # gets the copy
+    size: int = 256,  # shorter side, pixels; smaller images stay as they are
+    quality: int = 90,  # of the JPEGs, from 1 to 95
+    workers: int | None = None,  # images at a time; None: one for each core
+    progress: bool = True,  # show a bar
+) -> dict:  # written, skipped, bytes (of those written), bad (file -> reason), seconds
     "Copy a folder of images at a smaller size; called again, it goes on"
     src, dst, size, began = Path(src).expanduser(), Path(dst).expanduser(), _whole('size', size, 1), time.perf_counter()
-    if _whole('quality', quality, 1)>95: raise ValueError(f'`quality` must be from 1 to 95, got {quality}')
+    if _whole('quality', quality, 1) > 95:
+        raise ValueError(f'`quality` must be from 1 to 95, got {quality}')
     n = _n_cores() if workers is None else _whole('workers', workers, 1)
     names = _find_images(src)
-    if len({_target_name(x) for x in names})<len(names): raise ValueError(f'{src} has two images that would get one name, such as a.png and a.png.jpg: rename one')
+    if len({_target_name(x) for x in names}) < len(names):
+        raise ValueError(f'{src} has two images that would get one name, such as a.png and a.png.jpg: rename one')
     lock = _claim(src, dst, size, quality)
-    done:dict[str,Any] = dict(written=0, skipped=0, bytes=0, bad={})
-    running:deque[Future] = deque()
-    bar = tqdm(total=len(names), unit='image', disable=not progress, mininterval=.5 if sys.stderr.isatty() else 30)
-    def take()->None:
+    done: dict[str, Any] = dict(written=0, skipped=0, bytes=0, bad={})
+    running: deque[Future] = deque()
+    bar = tqdm(total=len(names), unit='image', disable=not progress, mininterval=0.5 if sys.stderr.isatty() else 30)
+
+    def take() -> None:
         name, n_bytes, wrong = running.popleft().result()
-        if wrong: done['bad'][name] = wrong; bar.write(f'left out, cannot read {src/name}: {wrong}', file=sys.stderr) if progress else None
-        else: done['written'] += 1; done['bytes'] += n_bytes
+        if wrong:
+            done['bad'][name] = wrong
+            bar.write(f'left out, cannot read {src / name}: {wrong}', file=sys.stderr) if progress else None
+        else:
+            done['written'] += 1
+            done['bytes'] += n_bytes
         bar.update()
+
     try:
-        with ThreadPoolExecutor(n) as pool: # decoding, scaling and saving do not hold Python's lock
+        with ThreadPoolExecutor(n) as pool:  # decoding, scaling and saving do not hold Python's lock
             try:
                 for name in names:
-                    if (dst/_target_name(name)).exists(): done['skipped'] += 1; bar.update(); continue
+                    if (dst / _target_name(name)).exists():
+                        done['skipped'] += 1
+                        bar.update()
+                        continue
                     running.append(pool.submit(_resize_one, src, dst, name, size, quality))
-                    if len(running)>=4*n: take()
-                while running: take()
-            finally: pool.shutdown(cancel_futures=True)
-    finally: bar.close(); lock.release()
-    return dict(done, seconds=round(time.perf_counter()-began, 3))
+                    if len(running) >= 4 * n:
+                        take()
+                while running:
+                    take()
+            finally:
+                pool.shutdown(cancel_futures=True)
+    finally:
+        bar.close()
+        lock.release()
+    return dict(done, seconds=round(time.perf_counter() - began, 3))
 
 # %% ../nbs/04c_folders.ipynb #f9904cc0
-def main_resize(argv:list[str]|None=None, # None: the command line
-               )->int: # the exit code
+def main_resize(
+    argv: list[str] | None = None,  # None: the command line
+) -> int:  # the exit code
     "The command `sdnet resize`"
-    p = argparse.ArgumentParser(prog='sdnet resize', description='Copy a folder of images at a smaller size, once; called again, it goes on.')
+    p = argparse.ArgumentParser(
+        prog='sdnet resize', description='Copy a folder of images at a smaller size, once; called again, it goes on.'
+    )
     p.add_argument('src', help='folder of images, such as ImageNet with train/<class>/* and val/<class>/*')
     p.add_argument('dst', help='gets the copy')
     p.add_argument('--size', type=int, default=256, help='shorter side in pixels (256)')
     p.add_argument('--quality', type=int, default=90, help='of the JPEGs, from 1 to 95 (90)')
     p.add_argument('--workers', type=int, help='images at a time (one for each core)')
     a = p.parse_args(argv)
-    try: r = resize_folder(a.src, a.dst, a.size, a.quality, a.workers)
-    except (ValueError, RuntimeError, OSError) as e: print(f'sdnet: {e}', file=sys.stderr); return 2
-    except KeyboardInterrupt: print('sdnet: stopped; the same command goes on', file=sys.stderr); return 130
-    print(f'{r["written"]} images written ({r["bytes"]/1e6:.1f} MB) in {r["seconds"]:.0f} s, {r["skipped"]} were there already, {len(r["bad"])} could not be read')
-    for name,why in r['bad'].items(): print(f'  {name}: {why}')
+    try:
+        r = resize_folder(a.src, a.dst, a.size, a.quality, a.workers)
+    except (ValueError, RuntimeError, OSError) as e:
+        print(f'sdnet: {e}', file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print('sdnet: stopped; the same command goes on', file=sys.stderr)
+        return 130
+    print(
+        f'{r["written"]} images written ({r["bytes"] / 1e6:.1f} MB) in {r["seconds"]:.0f} s, {r["skipped"]} were there already, {len(r["bad"])} could not be read'
+    )
+    for name, why in r['bad'].items():
+        print(f'  {name}: {why}')
     return 1 if r['bad'] else 0
 
 # %% ../nbs/04c_folders.ipynb #432e9bd9
-def loader_speed(loader:Iterable, # batches (x, y)
-                 seconds:float=5., # measure for so long
-                )->dict: # images, seconds, images_per_s; images_per_cpu_s: for each second of this process's own work, workers not counted
+def loader_speed(
+    loader: Iterable,  # batches (x, y)
+    seconds: float = 5.0,  # measure for so long
+) -> (
+    dict
+):  # images, seconds, images_per_s; images_per_cpu_s: for each second of this process's own work, workers not counted
     "Count the images that `loader` gives on its own, after its first batch"
     images, began = 0, None
-    while began is None or time.perf_counter()-began<seconds:
+    while began is None or time.perf_counter() - began < seconds:
         had = images
-        for i,(x,_) in enumerate(loader):
-            if began is None: began, cpu = time.perf_counter(), time.process_time(); continue
-            images += len(x); took = time.perf_counter()-began
-            if took>=seconds: break
-        if images==had: raise ValueError('there is nothing to measure: the loader has fewer than two batches')
-    return dict(images=images, seconds=took, images_per_s=images/took, images_per_cpu_s=images/max(time.process_time()-cpu, 1e-9))
+        for i, (x, _) in enumerate(loader):
+            if began is None:
+                began, cpu = time.perf_counter(), time.process_time()
+                continue
+            images += len(x)
+            took = time.perf_counter() - began
+            if took >= seconds:
+                break
+        if images == had:
+            raise ValueError('there is nothing to measure: the loader has fewer than two batches')
+    return dict(
+        images=images,
+        seconds=took,
+        images_per_s=images / took,
+        images_per_cpu_s=images / max(time.process_time() - cpu, 1e-9),
+    )
 
 # %% ../nbs/04c_folders.ipynb #18e8cb57
-def _make_jpegs(folder:Path, n:int)->None: # <class>/*.jpg
+def _make_jpegs(folder: Path, n: int) -> None:  # <class>/*.jpg
     "Write `n` different JPEG files of 500×375 pixels, cut from the photographs"
     from PIL import Image
+
     rng = np.random.default_rng(0)
     for i in range(n):
-        name = PHOTOS[i%len(PHOTOS)]
+        name = PHOTOS[i % len(PHOTOS)]
         im = Image.fromarray(_photograph(name))
-        scale = max(500/im.width, 375/im.height)*rng.uniform(1, 1.3)
-        im = im.resize((round(im.width*scale)+1, round(im.height*scale)+1), Image.Resampling.BICUBIC)
-        x, y = int(rng.integers(0, im.width-499)), int(rng.integers(0, im.height-374))
-        (folder/name).mkdir(parents=True, exist_ok=True)
-        im.crop((x, y, x+500, y+375)).save(folder/name/f'{i}.jpg', quality=90)
+        scale = max(500 / im.width, 375 / im.height) * rng.uniform(1, 1.3)
+        im = im.resize((round(im.width * scale) + 1, round(im.height * scale) + 1), Image.Resampling.BICUBIC)
+        x, y = int(rng.integers(0, im.width - 499)), int(rng.integers(0, im.height - 374))
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        im.crop((x, y, x + 500, y + 375)).save(folder / name / f'{i}.jpg', quality=90)
 
-def measure_feeding(n:int=160, # files, at least 64: two batches
-                    seconds:float=4., # for each measurement
-                    workers:tuple[int,...]=(0,1,2), # numbers of worker processes
-                    root:str|os.PathLike|None=None, # as in `Run`
-                   )->dict: # the saved result
+
+def measure_feeding(
+    n: int = 160,  # files, at least 64: two batches
+    seconds: float = 4.0,  # for each measurement
+    workers: tuple[int, ...] = (0, 1, 2),  # numbers of worker processes
+    root: str | os.PathLike | None = None,  # as in `Run`
+) -> dict:  # the saved result
     "Measure images per second of the folder loader, from original and from resized JPEGs"
-    if _whole('n', n, 1)<64: raise ValueError(f'measuring needs two batches of 32, at least 64 files, got {n}')
+    if _whole('n', n, 1) < 64:
+        raise ValueError(f'measuring needs two batches of 32, at least 64 files, got {n}')
     cores = _n_cores()
     params = dict(files=n, seconds=seconds, workers=list(workers), cores=cores, size=224, quality=90)
-    with Run(slug_of('feeding', params), params, root=root, device='cpu', dataset='photos') as run, tempfile.TemporaryDirectory() as d:
+    with (
+        Run(slug_of('feeding', params), params, root=root, device='cpu', dataset='photos') as run,
+        tempfile.TemporaryDirectory() as d,
+    ):
         if not run.complete:
-            _make_jpegs(Path(d)/'original', n)
+            _make_jpegs(Path(d) / 'original', n)
             cpu = time.process_time()
-            copy = resize_folder(Path(d)/'original', Path(d)/'resized', workers=1, progress=False)
-            rows = [dict(resize_per_core_second=copy['written']/(time.process_time()-cpu))]
-            for kind in ('original','resized'):
-                files = list((Path(d)/kind).rglob('*.jpg'))
-                for split in ('train','val'):
+            copy = resize_folder(Path(d) / 'original', Path(d) / 'resized', workers=1, progress=False)
+            rows = [dict(resize_per_core_second=copy['written'] / (time.process_time() - cpu))]
+            for kind in ('original', 'resized'):
+                files = list((Path(d) / kind).rglob('*.jpg'))
+                for split in ('train', 'val'):
                     for w in workers:
-                        s = loader_speed(FolderLoader(Path(d)/kind, train=split=='train', batch_size=32, workers=w, drop_last=True), seconds)
-                        rows.append(dict(files=kind, bytes=sum(f.stat().st_size for f in files)/len(files), split=split, workers=w, **s))
-                        gc.collect() # its workers end now, not during the next measurement
+                        s = loader_speed(
+                            FolderLoader(
+                                Path(d) / kind, train=split == 'train', batch_size=32, workers=w, drop_last=True
+                            ),
+                            seconds,
+                        )
+                        rows.append(
+                            dict(
+                                files=kind,
+                                bytes=sum(f.stat().st_size for f in files) / len(files),
+                                split=split,
+                                workers=w,
+                                **s,
+                            )
+                        )
+                        gc.collect()  # its workers end now, not during the next measurement
             run.finish(dict(rows=rows[1:], **rows[0]))
         return read_json(run.result_path)

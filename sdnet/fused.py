@@ -5,7 +5,7 @@
 # %% ../nbs/01a_fused.ipynb #7f54e64d
 from __future__ import annotations
 import math
-from typing import Any, Union
+from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -17,33 +17,46 @@ __all__ = ['KEEP', 'solve']
 # %% ../nbs/01a_fused.ipynb #70a7d9e4
 KEEP = ('residual', 'codes', 'checkpoint', 'input', 'implicit', 'plain')
 
+
 class _Geometry:
     "Convolution and its transpose for one signal size"
-    def __init__(self, weight:Tensor, size:tuple, stride:Size, padding:Size):
+
+    def __init__(self, weight: Tensor, size: tuple, stride: Size, padding: Size):
         nd = weight.ndim - 2
         self.nd, self.stride, self.padding = nd, _tuple(stride, nd), _tuple(padding, nd)
-        self.short = tuple((h + 2*p - k) % s for h, k, s, p in zip(size, weight.shape[2:], self.stride, self.padding))
-        self.one, self.zero = (1,)*nd, (0,)*nd
-        self.conv_op, self.tconv_op = (F.conv1d, F.conv2d)[nd-1], (F.conv_transpose1d, F.conv_transpose2d)[nd-1]
-    def conv(self, x:Tensor, w:Tensor, b:Union[Tensor, None]=None)->Tensor: return self.conv_op(x, w, b, self.stride, self.padding)
-    def tconv(self, z:Tensor, w:Tensor)->Tensor: return self.tconv_op(z, w, None, self.stride, self.padding, self.short)
-    def conv_grads(self, g:Tensor, x:Tensor, w:Tensor, need_x:bool, need_w:bool)->Any:
+        self.short = tuple((h + 2 * p - k) % s for h, k, s, p in zip(size, weight.shape[2:], self.stride, self.padding))
+        self.one, self.zero = (1,) * nd, (0,) * nd
+        self.conv_op, self.tconv_op = (F.conv1d, F.conv2d)[nd - 1], (F.conv_transpose1d, F.conv_transpose2d)[nd - 1]
+
+    def conv(self, x: Tensor, w: Tensor, b: Tensor | None = None) -> Tensor:
+        return self.conv_op(x, w, b, self.stride, self.padding)
+
+    def tconv(self, z: Tensor, w: Tensor) -> Tensor:
+        return self.tconv_op(z, w, None, self.stride, self.padding, self.short)
+
+    def conv_grads(self, g: Tensor, x: Tensor, w: Tensor, need_x: bool, need_w: bool) -> Any:
         "Gradients of `conv(x, w)` by x and w"
-        return torch.ops.aten.convolution_backward(g, x, w, None, self.stride, self.padding, self.one, False, self.zero, 1, [need_x, need_w, False])[:2]
-    def tconv_grads(self, g:Tensor, z:Tensor, w:Tensor, need_w:bool)->Any:
+        return torch.ops.aten.convolution_backward(
+            g, x, w, None, self.stride, self.padding, self.one, False, self.zero, 1, [need_x, need_w, False]
+        )[:2]
+
+    def tconv_grads(self, g: Tensor, z: Tensor, w: Tensor, need_w: bool) -> Any:
         "Gradients of `tconv(z, w)` by z and w"
-        return torch.ops.aten.convolution_backward(g, z, w, None, self.stride, self.padding, self.one, True, self.short, 1, [True, need_w, False])[:2]
+        return torch.ops.aten.convolution_backward(
+            g, z, w, None, self.stride, self.padding, self.one, True, self.short, 1, [True, need_w, False]
+        )[:2]
 
 # %% ../nbs/01a_fused.ipynb #bddbdd94
-def _betas(n_iter:int, fista:bool)->list[float]:
+def _betas(n_iter: int, fista: bool) -> list[float]:
     "Extrapolation weights of the steps after the first"
-    out, t = [0.]*(n_iter - 1), (1 + 5**.5)/2
+    out, t = [0.0] * (n_iter - 1), (1 + 5**0.5) / 2
     for k in range(1, n_iter - 1):
-        t_new = (1 + math.sqrt(1 + 4*t*t))/2
-        out[k], t = (t - 1)/t_new if fista else 0., t_new
+        t_new = (1 + math.sqrt(1 + 4 * t * t)) / 2
+        out[k], t = (t - 1) / t_new if fista else 0.0, t_new
     return out
 
-def _prox_(v:Tensor, threshold:Union[Tensor, None], scale:Union[Tensor, None], nonneg:bool)->Tensor:
+
+def _prox_(v: Tensor, threshold: Tensor | None, scale: Tensor | None, nonneg: bool) -> Tensor:
     "The proximal step in place; `threshold` None: it is in the bias already"
     if nonneg:
         v = F.relu_(v if threshold is None else v.sub_(threshold))
@@ -52,140 +65,187 @@ def _prox_(v:Tensor, threshold:Union[Tensor, None], scale:Union[Tensor, None], n
         v = v.sub_(torch.minimum(torch.maximum(v, -threshold), threshold))
     return v if scale is None else v.mul_(scale)
 
+
 class _Steps:
     "The iterations of one solve; step and threshold multiplied in once"
-    def __init__(self, geo:_Geometry, x:Tensor, w:Tensor, lam:Tensor, step:Tensor, mu:float, n_iter:int, nonneg:bool, fista:bool):
+
+    def __init__(
+        self,
+        geo: _Geometry,
+        x: Tensor,
+        w: Tensor,
+        lam: Tensor,
+        step: Tensor,
+        mu: float,
+        n_iter: int,
+        nonneg: bool,
+        fista: bool,
+    ):
         self.geo, self.x, self.w, self.step, self.nonneg, self.betas = geo, x, w, step, nonneg, _betas(n_iter, fista)
-        self.sw, t = (w*step).to(w.dtype), (lam*step).to(w.dtype)
-        self.scale = None if mu == 0 else (1/(1 + step*mu)).to(w.dtype)
+        self.sw, t = (w * step).to(w.dtype), (lam * step).to(w.dtype)
+        self.scale = None if mu == 0 else (1 / (1 + step * mu)).to(w.dtype)
         self.bias = (-t).reshape(1).expand(w.shape[0]).contiguous() if nonneg and t.numel() == 1 else None
         self.thr = None if self.bias is not None else t.reshape(()) if t.numel() == 1 else t
-        self.hop = max(4, math.ceil(math.sqrt(n_iter)))                    # iterations between two kept pairs
+        self.hop = max(4, math.ceil(math.sqrt(n_iter)))  # iterations between two kept pairs
 
-    def first(self)->Tensor: return _prox_(self.geo.conv(self.x, self.sw, self.bias), self.thr, self.scale, self.nonneg)
-    def point(self, k:int, z:Tensor, old:Union[Tensor, None])->Tensor:
+    def first(self) -> Tensor:
+        return _prox_(self.geo.conv(self.x, self.sw, self.bias), self.thr, self.scale, self.nonneg)
+
+    def point(self, k: int, z: Tensor, old: Tensor | None) -> Tensor:
         "Where iteration `k` takes its gradient"
-        beta = self.betas[k-1]
+        beta = self.betas[k - 1]
         return z if beta == 0 or old is None else torch.lerp(old, z, 1 + beta)
-    def residual(self, y:Tensor)->Tensor:
+
+    def residual(self, y: Tensor) -> Tensor:
         r = self.geo.tconv(y, self.w)
         return torch.sub(self.x, r, out=r)
-    def next(self, k:int, z:Tensor, old:Union[Tensor, None])->tuple[Tensor, Tensor]:
+
+    def next(self, k: int, z: Tensor, old: Tensor | None) -> tuple[Tensor, Tensor]:
         "z_k from the two codes before it, and the residual on the way"
         y = self.point(k, z, old)
         r = self.residual(y)
         return _prox_(self.geo.conv(r, self.sw, self.bias).add_(y), self.thr, self.scale, self.nonneg), r
-    def pairs(self, to_end:bool=True)->tuple[Tensor, list[Any]]:
+
+    def pairs(self, to_end: bool = True) -> tuple[Tensor, list[Any]]:
         "The last code, and the two codes before every `hop`-th iteration; `to_end` False: stop at the last such pair"
         z, n = self.first(), len(self.betas)
-        old:Union[Tensor, None] = None
-        kept:list[Any] = []
+        old: Tensor | None = None
+        kept: list[Any] = []
         for k in range(1, n + 1):
-            if k % self.hop == 1: kept.append((z, old))
-            if not to_end and k + self.hop > n and k % self.hop == 1: break
+            if k % self.hop == 1:
+                kept.append((z, old))
+            if not to_end and k + self.hop > n and k % self.hop == 1:
+                break
             old, z = z, self.next(k, z, old)[0]
         return z, kept
 
 # %% ../nbs/01a_fused.ipynb #23d87560
 class _Pull:
     "Gradients by signal, dictionary and λ, from the last iteration to the first"
-    def __init__(self, it:_Steps, g:Tensor, need_x:bool, need_w:bool, need_lam:bool):
-        self.it, self.g, self.need_x, self.need_w, self.need_lam = it, g, need_x, need_w, need_lam
-        self.gx:Any = None
-        self.gsw:Any = None
-        self.gw:Any = None
-        self.glam:Any = None
-        self.later:Any = None                                               # what iteration k + 1 sends past z_k to z_{k-1}
-        self.own = False                                                    # is `g` ours to overwrite?
 
-    def through_prox(self, z:Tensor)->Tensor:
-        if not self.it.nonneg: m = self.g*(z != 0)
-        elif self.own: m = torch.ops.aten.threshold_backward.grad_input(self.g, z, 0, grad_input=self.g)
-        else: m = torch.ops.aten.threshold_backward(self.g, z, 0)
-        if self.it.scale is not None: m = m*self.it.scale
-        if self.need_lam: self.glam = _add(self.glam, -(m if self.it.nonneg else m*z.sign()))
+    def __init__(self, it: _Steps, g: Tensor, need_x: bool, need_w: bool, need_lam: bool):
+        self.it, self.g, self.need_x, self.need_w, self.need_lam = it, g, need_x, need_w, need_lam
+        self.gx: Any = None
+        self.gsw: Any = None
+        self.gw: Any = None
+        self.glam: Any = None
+        self.later: Any = None  # what iteration k + 1 sends past z_k to z_{k-1}
+        self.own = False  # is `g` ours to overwrite?
+
+    def through_prox(self, z: Tensor) -> Tensor:
+        if not self.it.nonneg:
+            m = self.g * (z != 0)
+        elif self.own:
+            m = torch.ops.aten.threshold_backward.grad_input(self.g, z, 0, grad_input=self.g)
+        else:
+            m = torch.ops.aten.threshold_backward(self.g, z, 0)
+        if self.it.scale is not None:
+            m = m * self.it.scale
+        if self.need_lam:
+            self.glam = _add(self.glam, -(m if self.it.nonneg else m * z.sign()))
         return m
 
-    def back(self, k:int, new:Tensor, z:Tensor, old:Union[Tensor, None], r:Union[Tensor, None])->None:
+    def back(self, k: int, new: Tensor, z: Tensor, old: Tensor | None, r: Tensor | None) -> None:
         "Through iteration `k`, which made `new` from `z` and `old`"
-        it, m, beta = self.it, self.through_prox(new), self.it.betas[k-1]
+        it, m, beta = self.it, self.through_prox(new), self.it.betas[k - 1]
         y = it.point(k, z, old)
-        gr, a = it.geo.conv_grads(m, it.residual(y) if r is None else r, it.sw, True, self.need_w)      # ∂r = s A m,  r ⋆ m
-        gy, b = it.geo.tconv_grads(gr, y, it.w, self.need_w)                                           # Aᵀ∂r,  ∂r ⋆ y
-        if self.need_w: self.gsw, self.gw = _add(self.gsw, a), b.neg() if self.gw is None else self.gw.sub_(b)
-        if self.need_x: self.gx = _add(self.gx, gr)
+        gr, a = it.geo.conv_grads(m, it.residual(y) if r is None else r, it.sw, True, self.need_w)  # ∂r = s A m,  r ⋆ m
+        gy, b = it.geo.tconv_grads(gr, y, it.w, self.need_w)  # Aᵀ∂r,  ∂r ⋆ y
+        if self.need_w:
+            self.gsw, self.gw = _add(self.gsw, a), b.neg() if self.gw is None else self.gw.sub_(b)
+        if self.need_x:
+            self.gx = _add(self.gx, gr)
         g = torch.sub(m, gy, out=gy)
-        later = g*(-beta) if beta else None
-        g = g if not beta else g*(1 + beta)
+        later = g * (-beta) if beta else None
+        g = g if not beta else g * (1 + beta)
         self.g, self.later, self.own = g if self.later is None else g + self.later, later, True
 
-    def finish(self, z:Tensor, lam:Tensor)->tuple[Any, Any, Any]:
+    def finish(self, z: Tensor, lam: Tensor) -> tuple[Any, Any, Any]:
         "Through the first step, which made `z` from the signal"
         it = self.it
         last = it.geo.conv_grads(self.through_prox(z), it.x, it.sw, self.need_x, self.need_w)
-        return (_add(self.gx, last[0]) if self.need_x else None, _join(self.gw, _add(self.gsw, last[1]), it.step) if self.need_w else None,
-                _sum_to((self.glam*it.step).to(lam.dtype), lam) if self.need_lam else None) # type: ignore[operator]
+        return (
+            _add(self.gx, last[0]) if self.need_x else None,
+            _join(self.gw, _add(self.gsw, last[1]), it.step) if self.need_w else None,
+            _sum_to((self.glam * it.step).to(lam.dtype), lam) if self.need_lam else None,
+        )  # type: ignore[operator]
 
-def _add(a:Any, b:Any)->Any: return b if a is None else a if b is None else a.add_(b) if a.dtype == b.dtype else a + b
-def _join(gw:Any, gsw:Tensor, step:Tensor)->Tensor:
-    out = (gsw*step).to(gsw.dtype)
+
+def _add(a: Any, b: Any) -> Any:
+    return b if a is None else a if b is None else a.add_(b) if a.dtype == b.dtype else a + b
+
+
+def _join(gw: Any, gsw: Tensor, step: Tensor) -> Tensor:
+    out = (gsw * step).to(gsw.dtype)
     return out if gw is None else out.add_(gw)
-def _sum_to(g:Tensor, like:Tensor)->Tensor:
+
+
+def _sum_to(g: Tensor, like: Tensor) -> Tensor:
     return g.sum_to_size(like.shape) if like.ndim else g.sum()
 
 # %% ../nbs/01a_fused.ipynb #4d737a23
-def _unroll(it:_Steps, pull:_Pull, pairs:list[Any], last:Tensor, lam:Tensor)->tuple[Any, Any, Any]:
+def _unroll(it: _Steps, pull: _Pull, pairs: list[Any], last: Tensor, lam: Tensor) -> tuple[Any, Any, Any]:
     "Compute each stretch of iterations anew, the last one first, and go back through it; `last` is the code that came out"
-    if not pairs: return pull.finish(last, lam)                             # one iteration
+    if not pairs:
+        return pull.finish(last, lam)  # one iteration
     n = len(it.betas)
     for i in range(len(pairs) - 1, -1, -1):
-        start, stop = 1 + i*it.hop, min(n, (i + 1)*it.hop)
+        start, stop = 1 + i * it.hop, min(n, (i + 1) * it.hop)
         codes, res = [pairs[i][1], pairs[i][0]], []
         for k in range(start, stop + 1):
             z, r = it.next(k, codes[-1], codes[-2]) if k < n else (last, it.residual(it.point(k, codes[-1], codes[-2])))
-            codes.append(z); res.append(r)
+            codes.append(z)
+            res.append(r)
         for k in range(stop, start - 1, -1):
             j = k - start + 2
-            pull.back(k, codes[j], codes[j-1], codes[j-2], res.pop())
+            pull.back(k, codes[j], codes[j - 1], codes[j - 2], res.pop())
             codes.pop()
     return pull.finish(codes[1], lam)
 
 # %% ../nbs/01a_fused.ipynb #09aa150b
-def _implicit(it:_Steps, g:Tensor, z:Tensor, mu:float, need_x:bool, need_w:bool, lam:Tensor, need_lam:bool)->tuple[Any, Any, Any]:
+def _implicit(
+    it: _Steps, g: Tensor, z: Tensor, mu: float, need_x: bool, need_w: bool, lam: Tensor, need_lam: bool
+) -> tuple[Any, Any, Any]:
     "Gradients at the fixed point, by conjugate gradients on the support of `z`"
     wide, on = torch.promote_types(z.dtype, torch.float32), (z != 0)
     dims = tuple(range(1, z.ndim))
-    dot = lambda a, b: (a.to(wide)*b.to(wide)).sum(dims, keepdim=True)
-    r = g*on
+    dot = lambda a, b: (a.to(wide) * b.to(wide)).sum(dims, keepdim=True)
+    r = g * on
     u, p, rs = torch.zeros_like(r), r, dot(r, r)
     for _ in range(len(it.betas) + 1):
-        q = it.geo.conv(it.geo.tconv(p, it.w), it.w)*on
-        if mu: q = q + mu*p
-        alpha = rs/dot(p, q).clamp_min(1e-30)
-        u, r = u + (alpha*p).to(u.dtype), r - (alpha*q).to(r.dtype)
+        q = it.geo.conv(it.geo.tconv(p, it.w), it.w) * on
+        if mu:
+            q = q + mu * p
+        alpha = rs / dot(p, q).clamp_min(1e-30)
+        u, r = u + (alpha * p).to(u.dtype), r - (alpha * q).to(r.dtype)
         rs, old = dot(r, r), rs
-        p = r + (rs/old.clamp_min(1e-30)*p).to(r.dtype)
+        p = r + (rs / old.clamp_min(1e-30) * p).to(r.dtype)
     gr, gw, glam = it.geo.tconv(u, it.w), None, None
     if need_w:
         gw = it.geo.conv_grads(u, it.residual(z), it.w, False, True)[1] - it.geo.tconv_grads(gr, z, it.w, True)[1]
-    if need_lam: glam = _sum_to((-u*z.sign()).to(lam.dtype), lam)
+    if need_lam:
+        glam = _sum_to((-u * z.sign()).to(lam.dtype), lam)
     return gr if need_x else None, gw, glam
 
 # %% ../nbs/01a_fused.ipynb #7c2f01d6
 class _Solve(torch.autograd.Function):
     "`sparse_code` with the l2 fidelity and its own backward"
+
     @staticmethod
-    def forward(ctx:Any, x:Tensor, w:Tensor, lam:Tensor, step:Tensor, cfg:tuple)->Tensor:
+    def forward(ctx: Any, x: Tensor, w: Tensor, lam: Tensor, step: Tensor, cfg: tuple) -> Tensor:
         mu, n_iter, stride, padding, nonneg, solver, keep = cfg
-        it = _Steps(_Geometry(w, tuple(x.shape[2:]), stride, padding), x, w, lam, step, mu, n_iter, nonneg, solver == 'fista')
+        it = _Steps(
+            _Geometry(w, tuple(x.shape[2:]), stride, padding), x, w, lam, step, mu, n_iter, nonneg, solver == 'fista'
+        )
         ctx.cfg = cfg
-        kept:list[Any] = []
+        kept: list[Any] = []
         if keep in ('residual', 'codes'):
             z, old, res = it.first(), None, []
             for k in range(1, n_iter):
                 kept.append(z)
                 (z, r), old = it.next(k, z, old), z
-                if keep == 'residual': res.append(r)
+                if keep == 'residual':
+                    res.append(r)
             kept = [*kept, z, *res]
         else:
             z, pairs = it.pairs()
@@ -194,47 +254,96 @@ class _Solve(torch.autograd.Function):
         return z
 
     @staticmethod
-    def backward(ctx:Any, *grads:Any)->Any:
+    def backward(ctx: Any, *grads: Any) -> Any:
         x, w, lam, step, *kept = ctx.saved_tensors
         mu, n_iter, stride, padding, nonneg, solver, keep = ctx.cfg
         need, g = ctx.needs_input_grad[:3], grads[0]
-        if torch.is_grad_enabled(): return _plain_backward(ctx, g, x, w, lam, step)
-        it = _Steps(_Geometry(w, tuple(x.shape[2:]), stride, padding), x, w, lam, step, mu, n_iter, nonneg, solver == 'fista')
-        if keep == 'implicit': return (*_implicit(it, g, kept[0], mu, need[0], need[1], lam, need[2]), None, None)
+        if torch.is_grad_enabled():
+            return _plain_backward(ctx, g, x, w, lam, step)
+        it = _Steps(
+            _Geometry(w, tuple(x.shape[2:]), stride, padding), x, w, lam, step, mu, n_iter, nonneg, solver == 'fista'
+        )
+        if keep == 'implicit':
+            return (*_implicit(it, g, kept[0], mu, need[0], need[1], lam, need[2]), None, None)
         pull = _Pull(it, g, *need)
         if keep in ('input', 'checkpoint'):
             pairs = it.pairs(to_end=False)[1] if keep == 'input' else list(zip(kept[1::2], kept[2::2]))
             return (*_unroll(it, pull, pairs, kept[0], lam), None, None)
         z, res = kept[:n_iter], kept[n_iter:]
-        for k in range(n_iter - 1, 0, -1): pull.back(k, z[k], z[k-1], z[k-2] if k > 1 else None, res[k-1] if res else None)
+        for k in range(n_iter - 1, 0, -1):
+            pull.back(k, z[k], z[k - 1], z[k - 2] if k > 1 else None, res[k - 1] if res else None)
         return (*pull.finish(z[0], lam), None, None)
 
-def _plain_backward(ctx:Any, g:Tensor, x:Tensor, w:Tensor, lam:Tensor, step:Tensor)->Any:
+
+def _plain_backward(ctx: Any, g: Tensor, x: Tensor, w: Tensor, lam: Tensor, step: Tensor) -> Any:
     "Gradients that can be differentiated again: of the plain version"
     mu, n_iter, stride, padding, nonneg, solver, keep = ctx.cfg
-    if keep == 'implicit': raise NotImplementedError("keep='implicit' has no second derivative: use keep='checkpoint'")
+    if keep == 'implicit':
+        raise NotImplementedError("keep='implicit' has no second derivative: use keep='checkpoint'")
     with torch.enable_grad():
-        z = sparse_code(x, w, lam, mu=mu, n_iter=n_iter, step=step, stride=stride, padding=padding, nonneg=nonneg, solver=solver)
+        z = sparse_code(
+            x, w, lam, mu=mu, n_iter=n_iter, step=step, stride=stride, padding=padding, nonneg=nonneg, solver=solver
+        )
         need = [t for t, n in zip((x, w, lam), ctx.needs_input_grad) if n]
         out = iter(torch.autograd.grad(z, need, g, create_graph=True))
     return (*(next(out) if n else None for n in ctx.needs_input_grad[:3]), None, None)
 
 # %% ../nbs/01a_fused.ipynb #38b2e11b
-def solve(x:Tensor, weight:Tensor, lam:Union[float, Tensor]=0.1, *, mu:float=0., n_iter:int=2, step:Union[float, Tensor, None]=None, stride:Size=1, padding:Size=0,
-          nonneg:bool=True, solver:str='fista', fidelity:str='l2', beta:Union[float, Tensor]=0.5,
-          keep:str='residual' # for the backward pass: 'residual' | 'codes' | 'checkpoint' | 'input' | 'implicit' | 'plain'
-         )->Tensor: # the code, (n, C, *code size)
+def solve(
+    x: Tensor,
+    weight: Tensor,
+    lam: float | Tensor = 0.1,
+    *,
+    mu: float = 0.0,
+    n_iter: int = 2,
+    step: float | Tensor | None = None,
+    stride: Size = 1,
+    padding: Size = 0,
+    nonneg: bool = True,
+    solver: str = 'fista',
+    fidelity: str = 'l2',
+    beta: float | Tensor = 0.5,
+    keep: str = 'residual',  # for the backward pass: 'residual' | 'codes' | 'checkpoint' | 'input' | 'implicit' | 'plain'
+) -> Tensor:  # the code, (n, C, *code size)
     "As `sparse_code`, by the fused operator where there is one"
-    if keep not in KEEP: raise ValueError(f"`keep` must be one of {', '.join(KEEP)}, got {keep!r}")
-    fused = (keep != 'plain' and weight.ndim in (3, 4) and fidelity == 'l2' and (solver != 'released' or n_iter <= 2) and step is not None
-             and not torch.compiler.is_compiling() and (isinstance(lam, Tensor) or lam >= 0))
-    if not fused or n_iter < 1 or mu < 0 or x.ndim != weight.ndim or x.shape[1] != weight.shape[1]:          # the plain version says what is wrong
-        return sparse_code(x, weight, lam, mu=mu, n_iter=n_iter, step=step, stride=stride, padding=padding, nonneg=nonneg, solver=solver, fidelity=fidelity, beta=beta)
+    if keep not in KEEP:
+        raise ValueError(f"`keep` must be one of {', '.join(KEEP)}, got {keep!r}")
+    fused = (
+        keep != 'plain'
+        and weight.ndim in (3, 4)
+        and fidelity == 'l2'
+        and (solver != 'released' or n_iter <= 2)
+        and step is not None
+        and not torch.compiler.is_compiling()
+        and (isinstance(lam, Tensor) or lam >= 0)
+    )
+    if (
+        not fused or n_iter < 1 or mu < 0 or x.ndim != weight.ndim or x.shape[1] != weight.shape[1]
+    ):  # the plain version says what is wrong
+        return sparse_code(
+            x,
+            weight,
+            lam,
+            mu=mu,
+            n_iter=n_iter,
+            step=step,
+            stride=stride,
+            padding=padding,
+            nonneg=nonneg,
+            solver=solver,
+            fidelity=fidelity,
+            beta=beta,
+        )
     code_size(tuple(x.shape[2:]), tuple(weight.shape[2:]), stride, padding)
     kind = x.device.type
-    dtype = torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else torch.promote_types(x.dtype, weight.dtype)
+    dtype = (
+        torch.get_autocast_dtype(kind)
+        if torch.is_autocast_enabled(kind)
+        else torch.promote_types(x.dtype, weight.dtype)
+    )
     wide = torch.promote_types(dtype, torch.float32)
     lam = lam if isinstance(lam, Tensor) else torch.tensor(lam, dtype=wide, device=x.device)
     step = step.detach() if isinstance(step, Tensor) else torch.tensor(step, dtype=wide, device=x.device)
     cfg = (float(mu), n_iter, stride, padding, nonneg, 'ista' if solver == 'released' else solver, keep)
-    with torch.autocast(kind, enabled=False): return _Solve.apply(x.to(dtype), weight.to(dtype), lam, step, cfg)
+    with torch.autocast(kind, enabled=False):
+        return _Solve.apply(x.to(dtype), weight.to(dtype), lam, step, cfg)

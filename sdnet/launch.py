@@ -9,471 +9,845 @@ __all__ = ['TargetError', 'Target', 'Targets', 'load_targets', 'choose', 'Parame
            'papermill_call', 'run_notebook', 'keep_notebook', 'run_targets', 'experiments', 'run_smoke', 'draw', 'main']
 
 # %% ../nbs/05a_launch.ipynb #8f2ad18f
-import argparse,ast,difflib,fnmatch,importlib.util,json,math,os,re,shutil,signal,statistics,subprocess,sys,tempfile,threading,time
-from dataclasses import dataclass,field
+import argparse
+import ast
+import difflib
+import fnmatch
+import importlib.util
+import json
+import math
+import os
+import re
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 import torch
-import yaml # type: ignore[import-untyped]
+import yaml  # type: ignore[import-untyped]
 import sdnet
 from .folders import main_resize
 from .distributed import announced
-from .runs import data_root,get_device,project_root,read_csv,read_json
+from .runs import data_root, get_device, project_root, read_csv, read_json
 
 # %% ../nbs/05a_launch.ipynb #20553fc7
-class TargetError(ValueError): "Something in the targets list, or in what was asked of it, is wrong"
+class TargetError(ValueError):
+    "Something in the targets list, or in what was asked of it, is wrong"
+
 
 @dataclass(frozen=True)
 class Target:
     "One row of the targets list"
-    id:str # e.g. 'table1/cifar10/sdnet18'
-    notebook:str # an experiment notebook's name without .ipynb
-    parameters:dict = field(default_factory=dict) # what decides the outcome, by the notebook's parameter names
-    metric:str|None = None # entry of the result's metrics, a dot for each level; None: a figure
-    unit:str = '' # '%': the metric is a fraction, the paper's value per cent
-    paper:float|None = None # the value that the paper's authors or a reprint give
-    source:str|None = None # whose words that is: a key of `sources`
-    needs:dict = field(default_factory=dict) # gpu: true/false, images: name of the image set
-    cost:dict = field(default_factory=dict) # device kind -> seconds of one run
-    seeds:tuple = () # one run each
-    note:str = ''
+
+    id: str  # e.g. 'table1/cifar10/sdnet18'
+    notebook: str  # an experiment notebook's name without .ipynb
+    parameters: dict = field(default_factory=dict)  # what decides the outcome, by the notebook's parameter names
+    metric: str | None = None  # entry of the result's metrics, a dot for each level; None: a figure
+    unit: str = ''  # '%': the metric is a fraction, the paper's value per cent
+    paper: float | None = None  # the value that the paper's authors or a reprint give
+    source: str | None = None  # whose words that is: a key of `sources`
+    needs: dict = field(default_factory=dict)  # gpu: true/false, images: name of the image set
+    cost: dict = field(default_factory=dict)  # device kind -> seconds of one run
+    seeds: tuple = ()  # one run each
+    note: str = ''
+
     @property
-    def runs(self)->list[dict]: # the parameters of each run
-        return [{**self.parameters, 'seed':s} for s in self.seeds] if self.seeds else [dict(self.parameters)]
+    def runs(self) -> list[dict]:  # the parameters of each run
+        return [{**self.parameters, 'seed': s} for s in self.seeds] if self.seeds else [dict(self.parameters)]
+
 
 @dataclass(frozen=True)
 class Targets:
     "The whole list"
-    rows:dict[str,Target]
-    sources:dict[str,str] # key -> in words
-    smoke:dict[str,dict] # notebook -> parameters of a run of seconds
-    quoted:list[dict] # values of other authors' networks, which stand in the tables beside ours and are not run here
+
+    rows: dict[str, Target]
+    sources: dict[str, str]  # key -> in words
+    smoke: dict[str, dict]  # notebook -> parameters of a run of seconds
+    quoted: list[dict]  # values of other authors' networks, which stand in the tables beside ours and are not run here
 
 # %% ../nbs/05a_launch.ipynb #64b18f65
-def _number(v:Any)->bool: return isinstance(v, (int,float)) and not isinstance(v, bool) and math.isfinite(v)
-def _near(word:str, known:Any)->str:
+def _number(v: Any) -> bool:
+    return isinstance(v, (int, float)) and not isinstance(v, bool) and math.isfinite(v)
+
+
+def _near(word: str, known: Any) -> str:
     "A hint at what was meant"
     near = difflib.get_close_matches(str(word), [str(k) for k in known], 3)
     return f': did you mean {" or ".join(repr(n) for n in near)}?' if near else ''
 
-def _literals(v:Any)->bool: return isinstance(v, dict) and all(isinstance(k, str) and (x is None or isinstance(x, (bool,int,float,str,list))) for k,x in v.items())
 
-_FORMS:dict[str,tuple] = { # field -> what it must be, test
-    'id': ('like table1/cifar10/sdnet18', lambda v: isinstance(v, str) and bool(re.fullmatch(r'[a-z0-9][a-z0-9_.-]*(/[a-z0-9][a-z0-9_.-]*)*', v))),
+def _literals(v: Any) -> bool:
+    return isinstance(v, dict) and all(
+        isinstance(k, str) and (x is None or isinstance(x, (bool, int, float, str, list))) for k, x in v.items()
+    )
+
+
+_FORMS: dict[str, tuple] = {  # field -> what it must be, test
+    'id': (
+        'like table1/cifar10/sdnet18',
+        lambda v: isinstance(v, str) and bool(re.fullmatch(r'[a-z0-9][a-z0-9_.-]*(/[a-z0-9][a-z0-9_.-]*)*', v)),
+    ),
     'notebook': ("a notebook's name without .ipynb", lambda v: isinstance(v, str) and bool(re.fullmatch(r'\w+', v))),
-    'parameters': ('a mapping from names to plain values', _literals), 'metric': ('a name', lambda v: v is None or isinstance(v, str)),
-    'unit': ('a string', lambda v: isinstance(v, str)), 'paper': ('a number or null', lambda v: v is None or _number(v)), 'source': ('a key of sources', lambda v: v is None or isinstance(v, str)),
-    'needs': ('a mapping with gpu (true or false) and images (a name)', lambda v: isinstance(v, dict) and set(v)<={'gpu','images'} and isinstance(v.get('gpu', False), bool) and isinstance(v.get('images', ''), str)),
-    'cost': ('a mapping from a device kind to seconds, or null', lambda v: isinstance(v, dict) and all(isinstance(k, str) and (x is None or _number(x) and x>0) for k,x in v.items())),
-    'seeds': ('a list of integers', lambda v: isinstance(v, list) and len(v)>0 and all(type(x) is int for x in v) and len(set(v))==len(v)), 'note': ('a string', lambda v: isinstance(v, str))}
+    'parameters': ('a mapping from names to plain values', _literals),
+    'metric': ('a name', lambda v: v is None or isinstance(v, str)),
+    'unit': ('a string', lambda v: isinstance(v, str)),
+    'paper': ('a number or null', lambda v: v is None or _number(v)),
+    'source': ('a key of sources', lambda v: v is None or isinstance(v, str)),
+    'needs': (
+        'a mapping with gpu (true or false) and images (a name)',
+        lambda v: (
+            isinstance(v, dict)
+            and set(v) <= {'gpu', 'images'}
+            and isinstance(v.get('gpu', False), bool)
+            and isinstance(v.get('images', ''), str)
+        ),
+    ),
+    'cost': (
+        'a mapping from a device kind to seconds, or null',
+        lambda v: (
+            isinstance(v, dict)
+            and all(isinstance(k, str) and (x is None or _number(x) and x > 0) for k, x in v.items())
+        ),
+    ),
+    'seeds': (
+        'a list of integers',
+        lambda v: isinstance(v, list) and len(v) > 0 and all(type(x) is int for x in v) and len(set(v)) == len(v),
+    ),
+    'note': ('a string', lambda v: isinstance(v, str)),
+}
 
-def _target(i:int, row:Any, where:str, sources:dict)->Target:
+
+def _target(i: int, row: Any, where: str, sources: dict) -> Target:
     "Check one row"
-    if not isinstance(row, dict): raise TargetError(f'{where}: row {i+1} is {row!r}, not a mapping')
-    name = f'{where}: row {i+1} ({row.get("id", "without id")})'
+    if not isinstance(row, dict):
+        raise TargetError(f'{where}: row {i + 1} is {row!r}, not a mapping')
+    name = f'{where}: row {i + 1} ({row.get("id", "without id")})'
     for k in row:
-        if k not in _FORMS: raise TargetError(f'{name} has the unknown field {k!r}{_near(k, _FORMS)}')
-    for k in ('id','notebook'):
-        if k not in row: raise TargetError(f'{name} has no {k}')
-    row = {k: v for k,v in row.items() if not (v is None and k in ('cost','needs','parameters','seeds','note'))}
-    for k,v in row.items():
-        if not _FORMS[k][1](v): raise TargetError(f'{name}: {k} must be {_FORMS[k][0]}, got {v!r}')
-    if row.get('paper') is not None and row.get('source') not in sources: raise TargetError(f"{name} gives a paper's value, so its source must be one of {', '.join(sources)}, got {row.get('source')!r}")
-    if 'seeds' in row and 'seed' in row.get('parameters', {}): raise TargetError(f'{name} has both seeds and a parameter seed')
-    return Target(**{**row, 'seeds':tuple(row.get('seeds', ())), 'cost':{k: float(v) for k,v in row.get('cost', {}).items() if v is not None}})
+        if k not in _FORMS:
+            raise TargetError(f'{name} has the unknown field {k!r}{_near(k, _FORMS)}')
+    for k in ('id', 'notebook'):
+        if k not in row:
+            raise TargetError(f'{name} has no {k}')
+    row = {k: v for k, v in row.items() if not (v is None and k in ('cost', 'needs', 'parameters', 'seeds', 'note'))}
+    for k, v in row.items():
+        if not _FORMS[k][1](v):
+            raise TargetError(f'{name}: {k} must be {_FORMS[k][0]}, got {v!r}')
+    if row.get('paper') is not None and row.get('source') not in sources:
+        raise TargetError(
+            f"{name} gives a paper's value, so its source must be one of {', '.join(sources)}, got {row.get('source')!r}"
+        )
+    if 'seeds' in row and 'seed' in row.get('parameters', {}):
+        raise TargetError(f'{name} has both seeds and a parameter seed')
+    return Target(
+        **{
+            **row,
+            'seeds': tuple(row.get('seeds', ())),
+            'cost': {k: float(v) for k, v in row.get('cost', {}).items() if v is not None},
+        }
+    )
 
 # %% ../nbs/05a_launch.ipynb #449d3b77
-def load_targets(path:str|os.PathLike|None=None, # None: `data/targets.yaml` of the project
-                )->Targets: # checked
+def load_targets(
+    path: str | os.PathLike | None = None,  # None: `data/targets.yaml` of the project
+) -> Targets:  # checked
     "Read the targets list; one clear error names the row that is wrong"
-    path = Path(path) if path is not None else project_root()/'data'/'targets.yaml'
-    if not path.is_file(): raise TargetError(f'there is no targets list {path}: call sdnet inside a checkout of the project')
-    try: raw = yaml.safe_load(path.read_text(encoding='utf-8'))
-    except (yaml.YAMLError, UnicodeDecodeError) as e: raise TargetError(f'{path.name} is not readable YAML: {" ".join(str(e).split())}') from None
-    if not isinstance(raw, dict) or not isinstance(raw.get('targets'), list): raise TargetError(f'{path.name} must be a mapping with a list `targets`')
-    known = ('targets','sources','smoke','quoted')
+    path = Path(path) if path is not None else project_root() / 'data' / 'targets.yaml'
+    if not path.is_file():
+        raise TargetError(f'there is no targets list {path}: call sdnet inside a checkout of the project')
+    try:
+        raw = yaml.safe_load(path.read_text(encoding='utf-8'))
+    except (yaml.YAMLError, UnicodeDecodeError) as e:
+        raise TargetError(f'{path.name} is not readable YAML: {" ".join(str(e).split())}') from None
+    if not isinstance(raw, dict) or not isinstance(raw.get('targets'), list):
+        raise TargetError(f'{path.name} must be a mapping with a list `targets`')
+    known = ('targets', 'sources', 'smoke', 'quoted')
     for k in raw:
-        if k not in known and not str(k).startswith('.'): raise TargetError(f'{path.name} has the unknown entry {k!r}{_near(k, known)}')
+        if k not in known and not str(k).startswith('.'):
+            raise TargetError(f'{path.name} has the unknown entry {k!r}{_near(k, known)}')
     sources, smoke, quoted = raw.get('sources') or {}, raw.get('smoke') or {}, raw.get('quoted') or []
-    if not isinstance(sources, dict): raise TargetError(f'{path.name}: sources must be a mapping')
-    if not isinstance(smoke, dict): raise TargetError(f'{path.name}: smoke must be a mapping from notebooks to parameters')
-    for k,v in smoke.items():
-        if not _literals(v or {}): raise TargetError(f'{path.name}: smoke.{k} must be {_FORMS["parameters"][0]}, got {v!r}')
-    rows:dict[str,Target] = {}
-    for i,r in enumerate(raw['targets']):
+    if not isinstance(sources, dict):
+        raise TargetError(f'{path.name}: sources must be a mapping')
+    if not isinstance(smoke, dict):
+        raise TargetError(f'{path.name}: smoke must be a mapping from notebooks to parameters')
+    for k, v in smoke.items():
+        if not _literals(v or {}):
+            raise TargetError(f'{path.name}: smoke.{k} must be {_FORMS["parameters"][0]}, got {v!r}')
+    rows: dict[str, Target] = {}
+    for i, r in enumerate(raw['targets']):
         t = _target(i, r, path.name, sources)
-        if t.id in rows: raise TargetError(f'{path.name}: row {i+1} ({t.id}) is there twice')
+        if t.id in rows:
+            raise TargetError(f'{path.name}: row {i + 1} ({t.id}) is there twice')
         rows[t.id] = t
-    return Targets(rows, sources, {k: v or {} for k,v in smoke.items()}, quoted)
+    return Targets(rows, sources, {k: v or {} for k, v in smoke.items()}, quoted)
 
-def choose(targets:Targets, # the list
-           patterns:list[str], # ids, patterns such as 'table1/*', or 'all'
-          )->list[Target]: # each once, in the order asked for, patterns in the list's order
+
+def choose(
+    targets: Targets,  # the list
+    patterns: list[str],  # ids, patterns such as 'table1/*', or 'all'
+) -> list[Target]:  # each once, in the order asked for, patterns in the list's order
     "The targets that `patterns` name"
-    out:dict[str,Target] = {}
+    out: dict[str, Target] = {}
     for p in patterns:
-        hits = list(targets.rows) if p=='all' else fnmatch.filter(targets.rows, p)
-        if not hits: raise TargetError(f'no target {p!r}{_near(p, targets.rows) or ". See: sdnet status"}')
+        hits = list(targets.rows) if p == 'all' else fnmatch.filter(targets.rows, p)
+        if not hits:
+            raise TargetError(f'no target {p!r}{_near(p, targets.rows) or ". See: sdnet status"}')
         out.update((h, targets.rows[h]) for h in hits)
     return list(out.values())
 
 # %% ../nbs/05a_launch.ipynb #892f7428
 @dataclass(frozen=True)
-class Parameter: "A declared parameter"; kind:str; default:Any
+class Parameter:
+    "A declared parameter"
 
-def notebook_parameters(path:str|os.PathLike, # an .ipynb file
-                       )->dict[str,Parameter]: # by name; empty without a parameters cell
+    kind: str
+    default: Any
+
+
+def notebook_parameters(
+    path: str | os.PathLike,  # an .ipynb file
+) -> dict[str, Parameter]:  # by name; empty without a parameters cell
     "The parameters that a notebook declares as `name:type = value` in its cell tagged `parameters`"
-    try: cells = read_json(path)['cells']
-    except (KeyError, TypeError): raise TargetError(f'{path} is not a notebook') from None
-    except ValueError as e: raise TargetError(str(e)) from None
-    out:dict[str,Parameter] = {}
+    try:
+        cells = read_json(path)['cells']
+    except (KeyError, TypeError):
+        raise TargetError(f'{path} is not a notebook') from None
+    except ValueError as e:
+        raise TargetError(str(e)) from None
+    out: dict[str, Parameter] = {}
     for c in cells:
-        if c.get('cell_type')!='code' or 'parameters' not in c.get('metadata', {}).get('tags', []): continue
+        if c.get('cell_type') != 'code' or 'parameters' not in c.get('metadata', {}).get('tags', []):
+            continue
         for s in ast.parse(''.join(c['source'])).body:
-            if not isinstance(s, ast.AnnAssign) or not isinstance(s.target, ast.Name) or s.value is None: continue
+            if not isinstance(s, ast.AnnAssign) or not isinstance(s.target, ast.Name) or s.value is None:
+                continue
             out[s.target.id] = Parameter(ast.unparse(s.annotation), ast.literal_eval(s.value))
     return out
 
-def check_values(path:Path, # the notebook
-                 given:dict, # name -> value; a string is read as the declared type
-                )->dict: # name -> value of the declared type
+
+def check_values(
+    path: Path,  # the notebook
+    given: dict,  # name -> value; a string is read as the declared type
+) -> dict:  # name -> value of the declared type
     "Refuse parameters that the notebook does not declare, and values of another type"
     known, out = notebook_parameters(path), {}
-    if given and not known: raise TargetError(f'{path.name} has no parameters cell (a cell tagged `parameters` with lines `name:type = value`), so {", ".join(given)} cannot be given')
-    for k,v in given.items():
-        if k not in known: raise TargetError(f'{path.name} has no parameter {k!r}{_near(k, known) or "."} Known: {", ".join(known)}')
+    if given and not known:
+        raise TargetError(
+            f'{path.name} has no parameters cell (a cell tagged `parameters` with lines `name:type = value`), so {", ".join(given)} cannot be given'
+        )
+    for k, v in given.items():
+        if k not in known:
+            raise TargetError(f'{path.name} has no parameter {k!r}{_near(k, known) or "."} Known: {", ".join(known)}')
         kind, value = known[k].kind, v
-        if isinstance(v, str) and kind!='str':
-            try: value = {'int':int, 'float':float}[kind](v) if kind in ('int','float') else yaml.safe_load(v)
-            except (ValueError, yaml.YAMLError): pass
-        if kind=='float' and type(value) is int: value = float(value)
-        want:Any = {'str':str, 'int':int, 'float':float, 'bool':bool}.get(kind, object)
-        if not isinstance(value, want) or kind=='int' and isinstance(value, bool): raise TargetError(f'{path.name}: parameter {k!r} must be of type {kind}, got {v!r}')
+        if isinstance(v, str) and kind != 'str':
+            try:
+                value = {'int': int, 'float': float}[kind](v) if kind in ('int', 'float') else yaml.safe_load(v)
+            except (ValueError, yaml.YAMLError):
+                pass
+        if kind == 'float' and type(value) is int:
+            value = float(value)
+        want: Any = {'str': str, 'int': int, 'float': float, 'bool': bool}.get(kind, object)
+        if not isinstance(value, want) or kind == 'int' and isinstance(value, bool):
+            raise TargetError(f'{path.name}: parameter {k!r} must be of type {kind}, got {v!r}')
         out[k] = value
     return out
 
 # %% ../nbs/05a_launch.ipynb #ec78644e
-def same(a:Any, b:Any)->bool:
+def same(a: Any, b: Any) -> bool:
     "Whether two parameter values are the same; 1 and 1.0 are, 1 and true are not"
-    if isinstance(a, (list,tuple)) and isinstance(b, (list,tuple)): return len(a)==len(b) and all(map(same, a, b))
-    return math.isclose(a, b, rel_tol=1e-9) if _number(a) and _number(b) else type(a) is type(b) and a==b
+    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
+        return len(a) == len(b) and all(map(same, a, b))
+    return math.isclose(a, b, rel_tol=1e-9) if _number(a) and _number(b) else type(a) is type(b) and a == b
 
-def matches(recorded:dict, # parameters that a run recorded
-            dataset:str|None, # the image set that it used
-            wanted:dict, # the parameters of one of a target's runs
-            needs:dict, # of the target
-            declared:dict[str,Parameter]|None=None, # of the notebook
-           )->bool:
+
+def matches(
+    recorded: dict,  # parameters that a run recorded
+    dataset: str | None,  # the image set that it used
+    wanted: dict,  # the parameters of one of a target's runs
+    needs: dict,  # of the target
+    declared: dict[str, Parameter] | None = None,  # of the notebook
+) -> bool:
     "Whether a run is the one that a target asks for"
-    if needs.get('images') and dataset!=needs['images']: return False
+    if needs.get('images') and dataset != needs['images']:
+        return False
     settles = {k for k in wanted if k in recorded or declared is None or k not in _ENGINE}
-    if not all(k in recorded and same(recorded[k], wanted[k]) for k in settles): return False
-    for k,v in recorded.items():
-        if k in wanted or k not in (declared or {}): continue
-        default = declared[k].default # type: ignore[index]
-        if (default in ('', 'auto', 0, -1) and not isinstance(default, bool)) or same(v, default): continue
+    if not all(k in recorded and same(recorded[k], wanted[k]) for k in settles):
+        return False
+    for k, v in recorded.items():
+        if k in wanted or k not in (declared or {}):
+            continue
+        default = declared[k].default  # type: ignore[index]
+        if (default in ('', 'auto', 0, -1) and not isinstance(default, bool)) or same(v, default):
+            continue
         return False
     return True
 
-_ENGINE = {'device','compile','n_procs','workers','checkpoint_every','data','on_error'} # parameters that say how a run is made, not what comes out; they need not be recorded
+
+_ENGINE = {
+    'device',
+    'compile',
+    'n_procs',
+    'workers',
+    'checkpoint_every',
+    'data',
+    'on_error',
+}  # parameters that say how a run is made, not what comes out; they need not be recorded
 
 # %% ../nbs/05a_launch.ipynb #8040c659
 @dataclass(frozen=True)
 class Found:
     "A result, or a run that was begun"
-    slug:str; params:dict; dataset:str|None; metrics:dict|None; provenance:dict; done:int = 0; seconds:float = 0. # of a begun run: epochs in its log, and their seconds
 
-def find_runs(root:Path, # the project
-             )->list[Found]: # newest first
+    slug: str
+    params: dict
+    dataset: str | None
+    metrics: dict | None
+    provenance: dict
+    done: int = 0
+    seconds: float = 0.0  # of a begun run: epochs in its log, and their seconds
+
+
+def find_runs(
+    root: Path,  # the project
+) -> list[Found]:  # newest first
     "All results, and the runs begun here that are not complete"
     out, skipped = [], (ValueError, OSError, KeyError, TypeError, AttributeError, IndexError)
-    for f in sorted((root/'data/results').glob('*.json')):
-        try: r = read_json(f); out.append(Found(r['slug'], dict(r['params']), r.get('dataset') or r['params'].get('dataset'), dict(r['metrics']), dict(r['provenance'])))
-        except skipped: continue # another kind of file
+    for f in sorted((root / 'data/results').glob('*.json')):
+        try:
+            r = read_json(f)
+            out.append(
+                Found(
+                    r['slug'],
+                    dict(r['params']),
+                    r.get('dataset') or r['params'].get('dataset'),
+                    dict(r['metrics']),
+                    dict(r['provenance']),
+                )
+            )
+        except skipped:
+            continue  # another kind of file
     have = {r.slug for r in out}
-    for f in sorted((root/'data/runs').glob('*/params.json')):
+    for f in sorted((root / 'data/runs').glob('*/params.json')):
         d = f.parent
         try:
-            sessions = read_json(d/'provenance.json') if (d/'provenance.json').exists() else [{}]
-            metrics = read_json(d/'metrics.json') if (d/'metrics.json').exists() else None
-            log = read_csv(d/'log.csv') if (d/'log.csv').exists() else []
+            sessions = read_json(d / 'provenance.json') if (d / 'provenance.json').exists() else [{}]
+            metrics = read_json(d / 'metrics.json') if (d / 'metrics.json').exists() else None
+            log = read_csv(d / 'log.csv') if (d / 'log.csv').exists() else []
             params = dict(read_json(f))
-            if d.name not in have: out.append(Found(d.name, params, sessions[-1].get('dataset') or params.get('dataset'), metrics, sessions[-1], len(log), sum(float(r.get('seconds') or 0) for r in log)))
-        except skipped: continue
+            if d.name not in have:
+                out.append(
+                    Found(
+                        d.name,
+                        params,
+                        sessions[-1].get('dataset') or params.get('dataset'),
+                        metrics,
+                        sessions[-1],
+                        len(log),
+                        sum(float(r.get('seconds') or 0) for r in log),
+                    )
+                )
+        except skipped:
+            continue
     return sorted(out, key=lambda r: str(r.provenance.get('start', '')), reverse=True)
 
-def metric_of(metrics:dict, # of a result
-              name:str|None, # e.g. 'acc1' or 'accuracy.gaussian'
-             )->float|None:
+
+def metric_of(
+    metrics: dict,  # of a result
+    name: str | None,  # e.g. 'acc1' or 'accuracy.gaussian'
+) -> float | None:
     "The value of a metric, None where there is none"
-    v:Any = metrics
-    for part in (name or '').split('.'): v = v.get(part) if isinstance(v, dict) else None
+    v: Any = metrics
+    for part in (name or '').split('.'):
+        v = v.get(part) if isinstance(v, dict) else None
     return float(v) if _number(v) else None
 
-def made_by(run:Found, target:Target, declared:dict[str,Parameter])->bool:
+
+def made_by(run: Found, target: Target, declared: dict[str, Parameter]) -> bool:
     "Whether a run can come from the target's notebook and has what the target asks for"
     named = run.provenance.get('notebook')
-    if named is not None: return str(named).split('/')[-1].removesuffix('.ipynb')==target.notebook
-    if not set(run.params)<=set(declared)|{'dataset','schedule'}: return False # of another notebook
+    if named is not None:
+        return str(named).split('/')[-1].removesuffix('.ipynb') == target.notebook
+    if not set(run.params) <= set(declared) | {'dataset', 'schedule'}:
+        return False  # of another notebook
     return run.metrics is None or metric_of(run.metrics, target.metric) is not None
 
-def lookup(target:Target, # a row
-           runs:list[Found], # from `find_runs`
-           root:Path, # the project
-          )->list[Found|None]: # for each of the target's runs its result, else the begun run, else None
+
+def lookup(
+    target: Target,  # a row
+    runs: list[Found],  # from `find_runs`
+    root: Path,  # the project
+) -> list[Found | None]:  # for each of the target's runs its result, else the begun run, else None
     "What is there of a target"
-    nb = root/'nbs'/f'{target.notebook}.ipynb'
-    if not nb.exists(): return [None for _ in target.runs]
+    nb = root / 'nbs' / f'{target.notebook}.ipynb'
+    if not nb.exists():
+        return [None for _ in target.runs]
     declared = notebook_parameters(nb)
     mine = [r for r in runs if made_by(r, target, declared)]
-    def best(wanted:dict)->Found|None:
+
+    def best(wanted: dict) -> Found | None:
         hits = [r for r in mine if matches(r.params, r.dataset, wanted, target.needs, declared)]
         return next((r for r in hits if r.metrics is not None), hits[0] if hits else None)
+
     return [best(w) for w in target.runs]
 
 # %% ../nbs/05a_launch.ipynb #6862d467
-def has_images(name:str)->bool: # arrays or folders under `data_root`
+def has_images(name: str) -> bool:  # arrays or folders under `data_root`
     "Whether an image set is on this machine"
-    d = data_root()/name
-    return name=='photos' or (d/'train_images.npy').exists() or (d/'train').is_dir()
+    d = data_root() / name
+    return name == 'photos' or (d / 'train_images.npy').exists() or (d / 'train').is_dir()
 
-def lacking(target:Target, # a row
-            root:Path, # the project
-            device:str='auto', # where it is to run
-           )->str: # in words; '' if it can start here
+
+def lacking(
+    target: Target,  # a row
+    root: Path,  # the project
+    device: str = 'auto',  # where it is to run
+) -> str:  # in words; '' if it can start here
     "What stops a target from being run here"
-    nb = root/'nbs'/f'{target.notebook}.ipynb'
-    if not nb.exists(): return f'not available yet: there is no notebook {target.notebook}'
+    nb = root / 'nbs' / f'{target.notebook}.ipynb'
+    if not nb.exists():
+        return f'not available yet: there is no notebook {target.notebook}'
     unknown = [k for k in target.runs[0] if k not in notebook_parameters(nb)]
-    if unknown: return f'not available yet: {target.notebook} has no parameter {", ".join(unknown)}'
-    if target.needs.get('gpu') and device=='auto' and not torch.cuda.is_available(): return 'needs a GPU, and there is none here (--device cpu runs it all the same)'
+    if unknown:
+        return f'not available yet: {target.notebook} has no parameter {", ".join(unknown)}'
+    if target.needs.get('gpu') and device == 'auto' and not torch.cuda.is_available():
+        return 'needs a GPU, and there is none here (--device cpu runs it all the same)'
     images = target.needs.get('images', '')
-    if images and images not in ('cifar10','cifar100') and not has_images(images): return f'needs the image set {images!r} in {data_root()/images}'
+    if images and images not in ('cifar10', 'cifar100') and not has_images(images):
+        return f'needs the image set {images!r} in {data_root() / images}'
     return ''
 
-def seconds_left(target:Target, # a row
-                 found:Found|None, # what is there of the run
-                 device:str, # 'cpu' or 'cuda'
-                )->float|None: # None: unknown
-    "What one run would still cost"
-    epochs:Any = (found.params if found else target.parameters).get('epochs')
-    if found and found.done and found.seconds and _number(epochs) and found.provenance.get('device')==device: return found.seconds/found.done*max(epochs-found.done, 0)
-    known = target.cost.get(device)
-    return known*(1-found.done/epochs) if known and found and found.done and _number(epochs) and epochs else known
 
-def parse_budget(text:str)->float: # seconds
+def seconds_left(
+    target: Target,  # a row
+    found: Found | None,  # what is there of the run
+    device: str,  # 'cpu' or 'cuda'
+) -> float | None:  # None: unknown
+    "What one run would still cost"
+    epochs: Any = (found.params if found else target.parameters).get('epochs')
+    if found and found.done and found.seconds and _number(epochs) and found.provenance.get('device') == device:
+        return found.seconds / found.done * max(epochs - found.done, 0)
+    known = target.cost.get(device)
+    return known * (1 - found.done / epochs) if known and found and found.done and _number(epochs) and epochs else known
+
+
+def parse_budget(text: str) -> float:  # seconds
     "Read a time such as '90s', '25m' or '1h30m'"
     m = re.fullmatch(r'(?=.)(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?', text.strip().lower())
-    seconds = sum(float(v or 0)*s for v,s in zip(m.groups(), (3600,60,1))) if m else 0
-    if seconds<=0: raise TargetError(f'{text!r} is not a time: write 90s, 25m or 1h30m')
+    seconds = sum(float(v or 0) * s for v, s in zip(m.groups(), (3600, 60, 1))) if m else 0
+    if seconds <= 0:
+        raise TargetError(f'{text!r} is not a time: write 90s, 25m or 1h30m')
     return seconds
 
-def show_time(seconds:float|None)->str:
+
+def show_time(seconds: float | None) -> str:
     "Seconds in words of a few characters"
-    if seconds is None: return '?'
-    if seconds<90: return f'{seconds:.0f} s'
-    return f'{seconds/60:.0f} min' if seconds<5400 else f'{seconds/3600:.1f} h'
+    if seconds is None:
+        return '?'
+    if seconds < 90:
+        return f'{seconds:.0f} s'
+    return f'{seconds / 60:.0f} min' if seconds < 5400 else f'{seconds / 3600:.1f} h'
 
 # %% ../nbs/05a_launch.ipynb #4ea75e26
-def status_row(target:Target, found:list[Found|None], root:Path)->dict: # column -> text
+def status_row(target: Target, found: list[Found | None], root: Path) -> dict:  # column -> text
     "What the status says of one target"
     done = [f for f in found if f and f.metrics is not None]
     vals = [v for v in (metric_of(f.metrics or {}, target.metric) for f in done) if v is not None]
-    scale, tail = (100, '') if target.unit=='%' else (1, f' {target.unit}' if target.unit else '')
-    value = f'{scale*statistics.mean(vals):.2f}{tail}' + (f' ± {scale*statistics.stdev(vals):.2f}' if len(vals)>1 else '') if vals else ''
+    scale, tail = (100, '') if target.unit == '%' else (1, f' {target.unit}' if target.unit else '')
+    value = (
+        f'{scale * statistics.mean(vals):.2f}{tail}'
+        + (f' ± {scale * statistics.stdev(vals):.2f}' if len(vals) > 1 else '')
+        if vals
+        else ''
+    )
     begun, lack = next((f for f in found if f and f.metrics is None), None), lacking(target, root)
-    if len(done)==len(found): state = 'done'
-    elif lack.startswith('not available'): state = 'not available yet'
-    else: state = (f'{len(done)} of {len(found)} done' if done else '' if begun else 'missing') + (', ' if done and begun else '') + (f'epoch {begun.done} of {begun.params.get("epochs", "?")}' if begun else '')
-    marks = [w if ok else f'{w}!' for w,ok in (('GPU' if target.needs.get('gpu') else '', torch.cuda.is_available()), (target.needs.get('images', ''), has_images(target.needs.get('images', '')))) if w]
+    if len(done) == len(found):
+        state = 'done'
+    elif lack.startswith('not available'):
+        state = 'not available yet'
+    else:
+        state = (
+            (f'{len(done)} of {len(found)} done' if done else '' if begun else 'missing')
+            + (', ' if done and begun else '')
+            + (f'epoch {begun.done} of {begun.params.get("epochs", "?")}' if begun else '')
+        )
+    marks = [
+        w if ok else f'{w}!'
+        for w, ok in (
+            ('GPU' if target.needs.get('gpu') else '', torch.cuda.is_available()),
+            (target.needs.get('images', ''), has_images(target.needs.get('images', ''))),
+        )
+        if w
+    ]
     device = 'cuda' if target.needs.get('gpu') or torch.cuda.is_available() else 'cpu'
     left = [seconds_left(target, f, device) for f in found if not (f and f.metrics is not None)]
-    commits = list(dict.fromkeys(str(f.provenance.get('commit') or '?')[:7] + ('+' if f.provenance.get('dirty') else '') for f in done))
-    return dict(target=target.id, state=state, value=value, paper='' if target.paper is None else f'{target.paper:g} [{target.source}]', needs=', '.join(marks),
-        cost='' if not left else show_time(None if None in left else sum(left)), # type: ignore[arg-type]
-        run=(done[0].slug + (f' +{len(done)-1}' if len(done)>1 else '')) if done else begun.slug if begun else '', commit=' '.join(commits))
+    commits = list(
+        dict.fromkeys(
+            str(f.provenance.get('commit') or '?')[:7] + ('+' if f.provenance.get('dirty') else '') for f in done
+        )
+    )
+    return dict(
+        target=target.id,
+        state=state,
+        value=value,
+        paper='' if target.paper is None else f'{target.paper:g} [{target.source}]',
+        needs=', '.join(marks),
+        cost='' if not left else show_time(None if None in left else sum(left)),  # type: ignore[arg-type]
+        run=(done[0].slug + (f' +{len(done) - 1}' if len(done) > 1 else '')) if done else begun.slug if begun else '',
+        commit=' '.join(commits),
+    )
 
-def format_status(targets:Targets, # the list
-                  root:Path, # the project
-                  patterns:list[str]=['all'], # which targets
-                 )->str: # a table, and a line that sums up
+
+def format_status(
+    targets: Targets,  # the list
+    root: Path,  # the project
+    patterns: list[str] = ['all'],  # which targets
+) -> str:  # a table, and a line that sums up
     "The state of the targets as text"
     runs, chosen = find_runs(root), choose(targets, patterns)
     rows = [status_row(t, lookup(t, runs, root), root) for t in chosen]
     cols = list(rows[0])
     width = {c: max(len(c), *(len(r[c]) for r in rows)) for c in cols}
-    lines = ['  '.join(x[c].ljust(width[c]) for c in cols).rstrip() for x in ({c: c for c in cols}, {c: '-'*width[c] for c in cols}, *rows)]
-    n = {s: sum(r['state']==s for r in rows) for s in ('done','not available yet')}
-    here = sum(r['state'] not in n and not lacking(t, root) for r,t in zip(rows, chosen))
+    lines = [
+        '  '.join(x[c].ljust(width[c]) for c in cols).rstrip()
+        for x in ({c: c for c in cols}, {c: '-' * width[c] for c in cols}, *rows)
+    ]
+    n = {s: sum(r['state'] == s for r in rows) for s in ('done', 'not available yet')}
+    here = sum(r['state'] not in n and not lacking(t, root) for r, t in zip(rows, chosen))
     used = list(dict.fromkeys(t.source for t in chosen if t.source))
     words = [f'[{s}] {targets.sources[s]}' for s in used if s in targets.sources]
-    return '\n'.join([*lines, '', f'{n["done"]} of {len(rows)} done; {len(rows)-sum(n.values())} missing, of which {here} can be run here; {n["not available yet"]} not available yet. '
-                      'needs: ! is not here. cost: of what is left; ? was never measured.', *words])
+    return '\n'.join(
+        [
+            *lines,
+            '',
+            f'{n["done"]} of {len(rows)} done; {len(rows) - sum(n.values())} missing, of which {here} can be run here; {n["not available yet"]} not available yet. '
+            'needs: ! is not here. cost: of what is left; ? was never measured.',
+            *words,
+        ]
+    )
 
 # %% ../nbs/05a_launch.ipynb #7b051aac
-def results_table(targets:Targets, root:Path, patterns:list[str]=['all'])->str: # Markdown
+def results_table(targets: Targets, root: Path, patterns: list[str] = ['all']) -> str:  # Markdown
     "What is measured beside what the paper reports"
-    runs, lines = find_runs(root), ['| target | ours | runs | paper | difference | device | commit |', '|---|---|---|---|---|---|---|']
+    runs, lines = (
+        find_runs(root),
+        ['| target | ours | runs | paper | difference | device | commit |', '|---|---|---|---|---|---|---|'],
+    )
     for t in choose(targets, patterns):
         found = lookup(t, runs, root)
         done = [f for f in found if f and f.metrics is not None]
-        row, vals = status_row(t, found, root), [v for v in (metric_of(f.metrics or {}, t.metric) for f in done) if v is not None]
-        scale, mark = (100, ' %') if t.unit=='%' else (1, f' {t.unit}' if t.unit else '')
-        gap = f'{scale*statistics.mean(vals)-t.paper:+.2f}' if vals and t.paper is not None else ''
-        ours = f'{row["value"]}{mark if t.unit=="%" else ""}' if vals else 'figure' if done and t.metric is None else 'not available yet' if row['state']=='not available yet' else f'`sdnet run {t.id}`'
+        row, vals = (
+            status_row(t, found, root),
+            [v for v in (metric_of(f.metrics or {}, t.metric) for f in done) if v is not None],
+        )
+        scale, mark = (100, ' %') if t.unit == '%' else (1, f' {t.unit}' if t.unit else '')
+        gap = f'{scale * statistics.mean(vals) - t.paper:+.2f}' if vals and t.paper is not None else ''
+        ours = (
+            f'{row["value"]}{mark if t.unit == "%" else ""}'
+            if vals
+            else 'figure'
+            if done and t.metric is None
+            else 'not available yet'
+            if row['state'] == 'not available yet'
+            else f'`sdnet run {t.id}`'
+        )
         device = ', '.join(dict.fromkeys(str(f.provenance.get('device_name') or '?') for f in done))
-        lines.append(f'| {t.id}{f": {t.note}" if t.note else ""} | {ours} | {len(done) or ""} | {"" if t.paper is None else f"{t.paper:g}{mark} [{t.source}]"} | {gap} | {device} | {row["commit"]} |')
+        lines.append(
+            f'| {t.id}{f": {t.note}" if t.note else ""} | {ours} | {len(done) or ""} | {"" if t.paper is None else f"{t.paper:g}{mark} [{t.source}]"} | {gap} | {device} | {row["commit"]} |'
+        )
     return '\n'.join(lines)
 
 # %% ../nbs/05a_launch.ipynb #41aebd28
-def _stop(child:subprocess.Popen, grace:float)->None:
+def _stop(child: subprocess.Popen, grace: float) -> None:
     "End `child`, politely first, within `grace` seconds"
-    for sig,part in ((signal.SIGINT,.6),(signal.SIGTERM,.2),(signal.SIGKILL,.2)):
-        if child.poll() is not None: return
+    for sig, part in ((signal.SIGINT, 0.6), (signal.SIGTERM, 0.2), (signal.SIGKILL, 0.2)):
+        if child.poll() is not None:
+            return
         child.send_signal(sig)
-        try: child.wait(max(part*grace, .5))
-        except subprocess.TimeoutExpired: continue
+        try:
+            child.wait(max(part * grace, 0.5))
+        except subprocess.TimeoutExpired:
+            continue
 
-def _error_in(path:Path)->str:
+
+def _error_in(path: Path) -> str:
     "The error that an executed notebook ended with, in one line"
-    try: outs = [o for c in read_json(path)['cells'] for o in c.get('outputs', []) if o.get('output_type')=='error']
-    except (OSError, ValueError, KeyError, TypeError): return ''
+    try:
+        outs = [o for c in read_json(path)['cells'] for o in c.get('outputs', []) if o.get('output_type') == 'error']
+    except (OSError, ValueError, KeyError, TypeError):
+        return ''
     return f'{outs[-1].get("ename")}: {outs[-1].get("evalue")}'.strip().splitlines()[0] if outs else ''
 
-def papermill_call(nb:Path, values:dict, out:Any='out.ipynb')->list[str]:
-    "The words of a papermill call, as one could type it"
-    return ['papermill', str(nb), str(out), *(w for k,v in values.items() for w in ('-p', k, json.dumps(v) if not isinstance(v, str) else v))]
 
-def run_notebook(nb:Path, # an experiment notebook
-                 values:dict, # its parameters, checked
-                 out:Path, # where the executed notebook goes
-                 *, cwd:Path, # the project, or a stand-in for it
-                 seconds:float|None=None, # stop after this time
-                 quiet:bool=False, # papermill shows nothing
-                )->tuple[str,str]: # 'done', 'failed' or 'stopped', and the error
+def papermill_call(nb: Path, values: dict, out: Any = 'out.ipynb') -> list[str]:
+    "The words of a papermill call, as one could type it"
+    return [
+        'papermill',
+        str(nb),
+        str(out),
+        *(w for k, v in values.items() for w in ('-p', k, json.dumps(v) if not isinstance(v, str) else v)),
+    ]
+
+
+def run_notebook(
+    nb: Path,  # an experiment notebook
+    values: dict,  # its parameters, checked
+    out: Path,  # where the executed notebook goes
+    *,
+    cwd: Path,  # the project, or a stand-in for it
+    seconds: float | None = None,  # stop after this time
+    quiet: bool = False,  # papermill shows nothing
+) -> tuple[str, str]:  # 'done', 'failed' or 'stopped', and the error
     "Run a notebook through papermill in a process of its own"
-    if not importlib.util.find_spec('papermill'): raise TargetError("papermill is not installed: pip install 'sdnet[paper]'")
+    if not importlib.util.find_spec('papermill'):
+        raise TargetError("papermill is not installed: pip install 'sdnet[paper]'")
     out.parent.mkdir(parents=True, exist_ok=True)
     package = str(Path(sdnet.__file__).resolve().parent.parent)
-    env = dict(os.environ, SDNET_DATA=str(data_root().resolve()), PYTHONPATH=os.pathsep.join(p for p in (package, os.environ.get('PYTHONPATH', '')) if p))
-    cmd = [sys.executable, '-m', 'papermill', str(nb), str(out), '-y', yaml.safe_dump(values), '--log-output', '--progress-bar' if sys.stderr.isatty() else '--no-progress-bar']
-    grace = 15. if seconds is None else min(15., max(2., .1*seconds))
-    child = subprocess.Popen(cmd, cwd=cwd, env=env, stdin=subprocess.DEVNULL, start_new_session=True,
-        **(dict(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) if quiet else {})) # type: ignore[call-overload]
-    try: child.wait(None if seconds is None else max(seconds-grace, .1))
-    except subprocess.TimeoutExpired: _stop(child, grace); return 'stopped', ''
-    except BaseException: _stop(child, grace); raise
-    return ('done', '') if child.returncode==0 else ('failed', _error_in(out) or
-        ('its kernel died: killed, out of memory, or a crash in native code' if child.returncode==138 else f'papermill ended with code {child.returncode}'))
+    env = dict(
+        os.environ,
+        SDNET_DATA=str(data_root().resolve()),
+        PYTHONPATH=os.pathsep.join(p for p in (package, os.environ.get('PYTHONPATH', '')) if p),
+    )
+    cmd = [
+        sys.executable,
+        '-m',
+        'papermill',
+        str(nb),
+        str(out),
+        '-y',
+        yaml.safe_dump(values),
+        '--log-output',
+        '--progress-bar' if sys.stderr.isatty() else '--no-progress-bar',
+    ]
+    grace = 15.0 if seconds is None else min(15.0, max(2.0, 0.1 * seconds))
+    child = subprocess.Popen(
+        cmd,
+        cwd=cwd,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        **(dict(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) if quiet else {}),
+    )  # type: ignore[call-overload]
+    try:
+        child.wait(None if seconds is None else max(seconds - grace, 0.1))
+    except subprocess.TimeoutExpired:
+        _stop(child, grace)
+        return 'stopped', ''
+    except BaseException:
+        _stop(child, grace)
+        raise
+    return (
+        ('done', '')
+        if child.returncode == 0
+        else (
+            'failed',
+            _error_in(out)
+            or (
+                'its kernel died: killed, out of memory, or a crash in native code'
+                if child.returncode == 138
+                else f'papermill ended with code {child.returncode}'
+            ),
+        )
+    )
 
 # %% ../nbs/05a_launch.ipynb #a09187d5
-def _changed(folder:Path, pattern:str)->dict[Path,int]: # file -> ns
+def _changed(folder: Path, pattern: str) -> dict[Path, int]:  # file -> ns
     "When files changed last: to see which are new without asking what time it is"
     return {f: f.stat().st_mtime_ns for f in folder.glob(pattern)}
 
-def keep_notebook(out:Path, # the executed notebook
-                  root:Path, # the project
-                  target:Target, values:dict, before:dict[Path,int], # what was run, and `_changed` of the runs' provenance when it started
-                 )->Path|None: # where it lies now
+
+def keep_notebook(
+    out: Path,  # the executed notebook
+    root: Path,  # the project
+    target: Target,
+    values: dict,
+    before: dict[Path, int],  # what was run, and `_changed` of the runs' provenance when it started
+) -> Path | None:  # where it lies now
     "Move an executed notebook into the folder of the run that it began, else leave it in `data/runs/_notebooks`"
-    if not out.exists(): return None
-    if announced().rank: out.unlink(); return None # the first of several processes keeps its own
-    nb = root/'nbs'/f'{target.notebook}.ipynb'
+    if not out.exists():
+        return None
+    if announced().rank:
+        out.unlink()
+        return None  # the first of several processes keeps its own
+    nb = root / 'nbs' / f'{target.notebook}.ipynb'
     declared = notebook_parameters(nb)
-    here = [r for r in find_runs(root) if matches(r.params, r.dataset, {k: v for k,v in values.items() if k in r.params}, {}, declared)]
-    now = _changed(root/'data/runs', '*/provenance.json')
-    here = [r for r in here if (f := root/'data/runs'/r.slug/'provenance.json') in now and now[f]!=before.get(f)]
-    place = root/'data/runs'/here[0].slug/'notebook.ipynb' if len(here)==1 else out.with_name(re.sub(r'[^a-z0-9]+', '-', target.id) + '.ipynb')
+    here = [
+        r
+        for r in find_runs(root)
+        if matches(r.params, r.dataset, {k: v for k, v in values.items() if k in r.params}, {}, declared)
+    ]
+    now = _changed(root / 'data/runs', '*/provenance.json')
+    here = [
+        r for r in here if (f := root / 'data/runs' / r.slug / 'provenance.json') in now and now[f] != before.get(f)
+    ]
+    place = (
+        root / 'data/runs' / here[0].slug / 'notebook.ipynb'
+        if len(here) == 1
+        else out.with_name(re.sub(r'[^a-z0-9]+', '-', target.id) + '.ipynb')
+    )
     os.replace(out, place)
     return place
 
 # %% ../nbs/05a_launch.ipynb #3d0d0165
-def run_targets(root:Path, targets:Targets, patterns:list[str], # the project, its list, what to run
-                *, device:str='auto', given:dict|None=None, # more parameters, name -> text
-                budget:float|None=None, # seconds for everything
-                quiet:bool=False, # papermill shows nothing
-               )->int: # the exit code
+def run_targets(
+    root: Path,
+    targets: Targets,
+    patterns: list[str],  # the project, its list, what to run
+    *,
+    device: str = 'auto',
+    given: dict | None = None,  # more parameters, name -> text
+    budget: float | None = None,  # seconds for everything
+    quiet: bool = False,  # papermill shows nothing
+) -> int:  # the exit code
     "Run targets that are not complete, in the order wanted"
-    end = None if budget is None else time.monotonic()+budget
+    end = None if budget is None else time.monotonic() + budget
     chosen, todo, left = choose(targets, patterns), [], 0
-    kind = 'cpu' if device=='cpu' else get_device(device).type
+    kind = 'cpu' if device == 'cpu' else get_device(device).type
     for t in chosen:
         if lack := lacking(t, root, device):
-            left += 1; print(f'{t.id}: {lack}')
-            if t.id in patterns and len(patterns)==1: return 3
+            left += 1
+            print(f'{t.id}: {lack}')
+            if t.id in patterns and len(patterns) == 1:
+                return 3
             continue
-        extra = dict(given or {}, **({'device':device} if device!='auto' else {}))
-        nb = root/'nbs'/f'{t.notebook}.ipynb'
-        for p in t.runs: todo.append((t, nb, check_values(nb, {**p, **extra})))
+        extra = dict(given or {}, **({'device': device} if device != 'auto' else {}))
+        nb = root / 'nbs' / f'{t.notebook}.ipynb'
+        for p in t.runs:
+            todo.append((t, nb, check_values(nb, {**p, **extra})))
     failed, waiting = 0, [(x, True) for x in todo]
     while waiting:
         runs, rest = find_runs(root), []
-        for (t,nb,values),first in waiting:
-            wanted = {k: v for k,v in values.items() if k not in _ENGINE}
-            found = lookup(Target(**{**t.__dict__, 'parameters':wanted, 'seeds':()}), runs, root)[0]
+        for (t, nb, values), first in waiting:
+            wanted = {k: v for k, v in values.items() if k not in _ENGINE}
+            found = lookup(Target(**{**t.__dict__, 'parameters': wanted, 'seeds': ()}), runs, root)[0]
             name = t.id + (f' seed {values["seed"]}' if t.seeds else '')
-            if found and found.metrics is not None: print(f'{name}: complete ({found.slug})'); continue
-            cost, now = seconds_left(t, found, kind), None if end is None else end-time.monotonic()
-            if now is not None and first and (cost is None or cost>.9*now): rest.append(((t,nb,values), False)); continue
-            if now is not None and now<5: left += 1; print(f'{name}: not started, the time is over'); continue
-            if now is not None and 'checkpoint_every' in notebook_parameters(nb): values = {'checkpoint_every':100, **values}
-            print(f'{name}: {"going on with "+found.slug if found else "starting"}, {show_time(cost)} known to be left' if cost else f'{name}: {"going on with "+found.slug if found else "starting"}', flush=True)
+            if found and found.metrics is not None:
+                print(f'{name}: complete ({found.slug})')
+                continue
+            cost, now = seconds_left(t, found, kind), None if end is None else end - time.monotonic()
+            if now is not None and first and (cost is None or cost > 0.9 * now):
+                rest.append(((t, nb, values), False))
+                continue
+            if now is not None and now < 5:
+                left += 1
+                print(f'{name}: not started, the time is over')
+                continue
+            if now is not None and 'checkpoint_every' in notebook_parameters(nb):
+                values = {'checkpoint_every': 100, **values}
+            print(
+                f'{name}: {"going on with " + found.slug if found else "starting"}, {show_time(cost)} known to be left'
+                if cost
+                else f'{name}: {"going on with " + found.slug if found else "starting"}',
+                flush=True,
+            )
             print('  ' + ' '.join(papermill_call(nb.relative_to(root), values)), flush=True)
-            out, began, before = root/'data/runs/_notebooks'/f'.{os.getpid()}-{re.sub("[^a-z0-9]+", "-", t.id)}.ipynb', time.monotonic(), _changed(root/'data/runs', '*/provenance.json')
-            try: state, error = run_notebook(nb, values, out, cwd=root, seconds=now, quiet=quiet)
-            finally: place = keep_notebook(out, root, t, values, before)
+            out, began, before = (
+                root / 'data/runs/_notebooks' / f'.{os.getpid()}-{re.sub("[^a-z0-9]+", "-", t.id)}.ipynb',
+                time.monotonic(),
+                _changed(root / 'data/runs', '*/provenance.json'),
+            )
+            try:
+                state, error = run_notebook(nb, values, out, cwd=root, seconds=now, quiet=quiet)
+            finally:
+                place = keep_notebook(out, root, t, values, before)
             runs = find_runs(root)
-            failed += state=='failed'; left += state=='stopped'
-            print(f'{name}: {state} after {show_time(time.monotonic()-began)}' + (f', {error}' if error else '') + ('; the same command goes on from its last checkpoint' if state=='stopped' else '')
-                  + (f' ({place.relative_to(root)})' if place else ''), flush=True)
+            failed += state == 'failed'
+            left += state == 'stopped'
+            print(
+                f'{name}: {state} after {show_time(time.monotonic() - began)}'
+                + (f', {error}' if error else '')
+                + ('; the same command goes on from its last checkpoint' if state == 'stopped' else '')
+                + (f' ({place.relative_to(root)})' if place else ''),
+                flush=True,
+            )
         waiting = rest
     return 1 if failed else 3 if left else 0
 
 # %% ../nbs/05a_launch.ipynb #58b2ba81
-def experiments(root:Path)->list[Path]: # notebooks from 07 on
+def experiments(root: Path) -> list[Path]:  # notebooks from 07 on
     "The experiment notebooks that exist"
-    return sorted(p for p in (root/'nbs').glob('*.ipynb') if re.match(r'(0[7-9]|[1-9]\d)[a-z]?_', p.name))
+    return sorted(p for p in (root / 'nbs').glob('*.ipynb') if re.match(r'(0[7-9]|[1-9]\d)[a-z]?_', p.name))
 
-def run_smoke(root:Path, targets:Targets, patterns:list[str], *, given:dict|None=None, budget:float|None=None, quiet:bool=False)->int: # the exit code
+
+def run_smoke(
+    root: Path,
+    targets: Targets,
+    patterns: list[str],
+    *,
+    given: dict | None = None,
+    budget: float | None = None,
+    quiet: bool = False,
+) -> int:  # the exit code
     "Run the experiment notebooks at tiny size on the CPU, recording nothing"
-    end = None if budget is None else time.monotonic()+budget
+    end = None if budget is None else time.monotonic() + budget
     nbs, names, bad = experiments(root), [p.stem for p in experiments(root)], 0
     for p in patterns:
-        if p in names or p=='all': continue
+        if p in names or p == 'all':
+            continue
         choose(targets, [p])
-    used = {t.notebook for p in patterns if p!='all' and p not in names for t in choose(targets, [p])} | set(patterns)
-    todo = [(nb, {**targets.smoke.get(nb.stem, {}), **(given or {})}) for nb in nbs if 'all' in patterns or nb.stem in used]
-    if not todo: print('there is no such experiment notebook yet'); return 3
-    for nb,_ in todo:
-        if nb.stem not in targets.smoke: raise TargetError(f'{nb.stem} has no row under `smoke` in targets.yaml: give its tiny parameters there')
-    checked = [(nb, check_values(nb, {**v, **({'device':'cpu'} if 'device' in notebook_parameters(nb) else {})})) for nb,v in todo]
-    for i,(nb,values) in enumerate(checked):
-        seconds = None if end is None else end-time.monotonic()
-        if seconds is not None and seconds<5: print(f'{nb.stem}: not started, the time is over'); bad = bad or 3; continue
+    used = {t.notebook for p in patterns if p != 'all' and p not in names for t in choose(targets, [p])} | set(patterns)
+    todo = [
+        (nb, {**targets.smoke.get(nb.stem, {}), **(given or {})}) for nb in nbs if 'all' in patterns or nb.stem in used
+    ]
+    if not todo:
+        print('there is no such experiment notebook yet')
+        return 3
+    for nb, _ in todo:
+        if nb.stem not in targets.smoke:
+            raise TargetError(f'{nb.stem} has no row under `smoke` in targets.yaml: give its tiny parameters there')
+    checked = [
+        (nb, check_values(nb, {**v, **({'device': 'cpu'} if 'device' in notebook_parameters(nb) else {})}))
+        for nb, v in todo
+    ]
+    for i, (nb, values) in enumerate(checked):
+        seconds = None if end is None else end - time.monotonic()
+        if seconds is not None and seconds < 5:
+            print(f'{nb.stem}: not started, the time is over')
+            bad = bad or 3
+            continue
         tmp = Path(tempfile.mkdtemp(prefix='sdnet-smoke-'))
-        print(f'[{i+1}/{len(checked)}] ' + ' '.join(papermill_call(nb.relative_to(root), values)), flush=True)
+        print(f'[{i + 1}/{len(checked)}] ' + ' '.join(papermill_call(nb.relative_to(root), values)), flush=True)
         try:
-            (tmp/'settings.ini').write_text('[DEFAULT]\nlib_name = sdnet\n'); began = time.monotonic()
-            if (root/'data/targets.yaml').exists(): (tmp/'data').mkdir(); shutil.copy(root/'data/targets.yaml', tmp/'data')
-            state, error = run_notebook(nb, values, tmp/'out.ipynb', cwd=tmp, seconds=seconds, quiet=quiet)
-        finally: shutil.rmtree(tmp, ignore_errors=True)
-        print(f'{nb.stem}: {state} after {show_time(time.monotonic()-began)}' + (f', {error}' if error else ''), flush=True)
-        bad = 1 if state=='failed' else bad or (3 if state=='stopped' else 0)
+            (tmp / 'settings.ini').write_text('[DEFAULT]\nlib_name = sdnet\n')
+            began = time.monotonic()
+            if (root / 'data/targets.yaml').exists():
+                (tmp / 'data').mkdir()
+                shutil.copy(root / 'data/targets.yaml', tmp / 'data')
+            state, error = run_notebook(nb, values, tmp / 'out.ipynb', cwd=tmp, seconds=seconds, quiet=quiet)
+        finally:
+            shutil.rmtree(tmp, ignore_errors=True)
+        print(
+            f'{nb.stem}: {state} after {show_time(time.monotonic() - began)}' + (f', {error}' if error else ''),
+            flush=True,
+        )
+        bad = 1 if state == 'failed' else bad or (3 if state == 'stopped' else 0)
     return bad
 
 # %% ../nbs/05a_launch.ipynb #74e297f4
-def draw(root:Path)->int: # the exit code
+def draw(root: Path) -> int:  # the exit code
     "Run `14_results`, and say what it drew"
-    out, before = root/'data/runs/_notebooks/14_results.ipynb', _changed(root/'data/figures', '*')
-    state, error = run_notebook(root/'nbs'/'14_results.ipynb', {}, out, cwd=root, quiet=True)
-    made = sorted(f for f,t in _changed(root/'data/figures', '*').items() if t!=before.get(f))
-    print('\n'.join([*(str(f.relative_to(root)) for f in made), f'14_results: {state}' + (f', {error}' if error else '') + f' ({out.relative_to(root)})']))
-    return int(state!='done')
+    out, before = root / 'data/runs/_notebooks/14_results.ipynb', _changed(root / 'data/figures', '*')
+    state, error = run_notebook(root / 'nbs' / '14_results.ipynb', {}, out, cwd=root, quiet=True)
+    made = sorted(f for f, t in _changed(root / 'data/figures', '*').items() if t != before.get(f))
+    print(
+        '\n'.join(
+            [
+                *(str(f.relative_to(root)) for f in made),
+                f'14_results: {state}' + (f', {error}' if error else '') + f' ({out.relative_to(root)})',
+            ]
+        )
+    )
+    return int(state != 'done')
 
 # %% ../nbs/05a_launch.ipynb #ebda0ad6
-def _parser()->argparse.ArgumentParser:
-    p = argparse.ArgumentParser(prog='sdnet', description="The paper's tables and figures: what is there, and run what is missing.")
+def _parser() -> argparse.ArgumentParser:
+    p = argparse.ArgumentParser(
+        prog='sdnet', description="The paper's tables and figures: what is there, and run what is missing."
+    )
     sub = p.add_subparsers(dest='command', required=True)
     s = sub.add_parser('status', help='what is done, what is missing, what it needs and what it would cost')
     s.add_argument('targets', nargs='*', default=['all'], help="ids or patterns such as 'table1/*'; default: all")
@@ -481,37 +855,73 @@ def _parser()->argparse.ArgumentParser:
     sub.add_parser('draw', help='draw the tables and figures from the saved results, into data/figures')
     sub.add_parser('resize', help='copy a folder of images at a smaller size; sdnet resize --help', add_help=False)
     r.add_argument('targets', nargs='+', help="ids, patterns such as 'table1/*', or all")
-    r.add_argument('--smoke', action='store_true', help='only see that the notebooks work: tiny size, on the CPU, nothing recorded')
-    r.add_argument('--budget', metavar='TIME', help='e.g. 90s, 25m, 1h30m: do the most wanted that fits, stop before the time is over')
+    r.add_argument(
+        '--smoke', action='store_true', help='only see that the notebooks work: tiny size, on the CPU, nothing recorded'
+    )
+    r.add_argument(
+        '--budget',
+        metavar='TIME',
+        help='e.g. 90s, 25m, 1h30m: do the most wanted that fits, stop before the time is over',
+    )
     r.add_argument('--device', default='auto', help="'auto', 'cpu', 'cuda', 'cuda:1'")
     r.add_argument('-q', '--quiet', action='store_true', help='one line a run, nothing of what the notebooks print')
-    r.add_argument('-p', dest='given', nargs=2, action='append', default=[], metavar=('NAME','VALUE'), help='another parameter for the notebooks; the run is then one of its own')
+    r.add_argument(
+        '-p',
+        dest='given',
+        nargs=2,
+        action='append',
+        default=[],
+        metavar=('NAME', 'VALUE'),
+        help='another parameter for the notebooks; the run is then one of its own',
+    )
     return p
 
-def _interrupt(*_:Any)->None: raise KeyboardInterrupt
 
-def main(argv:list[str]|None=None, # None: the command line
-        )->int: # the exit code
+def _interrupt(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def main(
+    argv: list[str] | None = None,  # None: the command line
+) -> int:  # the exit code
     "The command `sdnet`"
-    if (argv := sys.argv[1:] if argv is None else argv)[:1]==['resize']: return main_resize(argv[1:])
+    if (argv := sys.argv[1:] if argv is None else argv)[:1] == ['resize']:
+        return main_resize(argv[1:])
     a, old = _parser().parse_args(argv), {}
     try:
         if threading.current_thread() is threading.main_thread():
-            for name in ('SIGTERM','SIGHUP'):
-                if hasattr(signal, name): old[getattr(signal, name)] = signal.signal(getattr(signal, name), _interrupt)
+            for name in ('SIGTERM', 'SIGHUP'):
+                if hasattr(signal, name):
+                    old[getattr(signal, name)] = signal.signal(getattr(signal, name), _interrupt)
         root = project_root()
-        targets = load_targets(root/'data'/'targets.yaml')
-        if a.command=='status': print(format_status(targets, root, a.targets)); return 0
-        if a.command=='draw': return draw(root)
-        if announced().rank: sys.stdout, a.quiet = open(os.devnull, 'w'), True # torchrun --no-python sdnet run …: the first process speaks
+        targets = load_targets(root / 'data' / 'targets.yaml')
+        if a.command == 'status':
+            print(format_status(targets, root, a.targets))
+            return 0
+        if a.command == 'draw':
+            return draw(root)
+        if announced().rank:
+            sys.stdout, a.quiet = (
+                open(os.devnull, 'w'),
+                True,
+            )  # torchrun --no-python sdnet run …: the first process speaks
         budget, given = parse_budget(a.budget) if a.budget else None, dict(a.given)
-        if len(given)<len(a.given): raise TargetError('-p gives a parameter twice')
+        if len(given) < len(a.given):
+            raise TargetError('-p gives a parameter twice')
         if a.smoke:
-            if a.device not in ('auto','cpu'): raise TargetError('--smoke runs on the CPU')
+            if a.device not in ('auto', 'cpu'):
+                raise TargetError('--smoke runs on the CPU')
             return run_smoke(root, targets, a.targets, given=given, budget=budget, quiet=a.quiet)
         return run_targets(root, targets, a.targets, device=a.device, given=given, budget=budget, quiet=a.quiet)
-    except (TargetError, ValueError, RuntimeError) as e: print(f'sdnet: {e}', file=sys.stderr); return 2
-    except KeyboardInterrupt: print('sdnet: stopped; the same command goes on from the last checkpoints', file=sys.stderr); return 130
-    except BrokenPipeError: os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()); return 0
+    except (TargetError, ValueError, RuntimeError) as e:
+        print(f'sdnet: {e}', file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print('sdnet: stopped; the same command goes on from the last checkpoints', file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     finally:
-        for s,h in old.items(): signal.signal(s, h)
+        for s, h in old.items():
+            signal.signal(s, h)

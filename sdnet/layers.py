@@ -5,385 +5,618 @@
 # %% ../nbs/02_layers.ipynb #1fd42397
 from __future__ import annotations
 from contextlib import contextmanager
-from typing import Any, Callable, Iterator, Union
+from typing import Any
+from collections.abc import Callable, Iterator
 import math
 import torch
 import torch.nn as nn
 from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 from .fused import KEEP, solve
-from .csc import Size, _tuple, _float, _start, code_size, lipschitz, lipschitz_bound, refine_norm, sparse_code, synthesis, SOLVERS, FIDELITIES
+from sdnet.csc import (
+    Size,
+    _tuple,
+    _float,
+    _start,
+    lipschitz,
+    lipschitz_bound,
+    refine_norm,
+    sparse_code,
+    synthesis,
+    SOLVERS,
+    FIDELITIES,
+)
 
 # %% auto #0
 __all__ = ['FRESH', 'CSC', 'CSCConv2d', 'CSCConv1d', 'CSCLinear', 'csc_layers', 'set_lam', 'lam_at', 'settle', 'recompute',
            'convert']
 
 # %% ../nbs/02_layers.ipynb #74633ae2
-def _unit(w:Tensor)->Tensor:
+def _unit(w: Tensor) -> Tensor:
     "`w` with each atom at unit norm"
     n = torch.linalg.vector_norm(w, dim=tuple(range(1, w.ndim)), keepdim=True)
-    return w/n.clamp_min(1e-12)
+    return w / n.clamp_min(1e-12)
+
 
 class _Project(torch.autograd.Function):
     "Unit-norm copy of the atoms; the gradient passes unchanged, as in the released code"
+
     @staticmethod
-    def forward(ctx:Any, weight:Tensor)->Tensor: return _unit(weight)
+    def forward(ctx: Any, weight: Tensor) -> Tensor:
+        return _unit(weight)
+
     @staticmethod
-    def backward(ctx:Any, *grads:Any)->Any: return grads[0]
+    def backward(ctx: Any, *grads: Any) -> Any:
+        return grads[0]
 
 # %% ../nbs/02_layers.ipynb #06b576ba
-FRESH = 16                    # training steps in which the weights may jump: `‖A‖²` is followed more closely
+FRESH = 16  # training steps in which the weights may jump: `‖A‖²` is followed more closely
+
 
 class _Settings(nn.Module):
     "`lam` and `step` as tensors of the layer: assignable at any time, checked, saved"
-    nd:int
-    weight:Tensor
-    def _as_lam(self, value:Any)->Tensor:
-        t = value.to(self.weight) if isinstance(value, Tensor) else torch.tensor(float(value), dtype=self.weight.dtype, device=self.weight.device)
+
+    nd: int
+    weight: Tensor
+
+    def _as_lam(self, value: Any) -> Tensor:
+        t = (
+            value.to(self.weight)
+            if isinstance(value, Tensor)
+            else torch.tensor(float(value), dtype=self.weight.dtype, device=self.weight.device)
+        )
         if t.ndim == 1 and t.numel() > 1:
-            raise ValueError(f"a `lam` of shape {tuple(t.shape)} is ambiguous: one value a sample has shape (n{', 1'*(self.nd + 1)}), one an atom (n_atoms{', 1'*self.nd})")
-        if not torch.compiler.is_compiling() and not t.is_meta and not bool((t >= 0).all()): raise ValueError(f"`lam` must be ≥ 0, got {value}")
+            raise ValueError(
+                f"a `lam` of shape {tuple(t.shape)} is ambiguous: one value a sample has shape (n{', 1' * (self.nd + 1)}), one an atom (n_atoms{', 1' * self.nd})"
+            )
+        if not torch.compiler.is_compiling() and not t.is_meta and not bool((t >= 0).all()):
+            raise ValueError(f"`lam` must be ≥ 0, got {value}")
         return t
 
-    def _as_step(self, value:Any)->Union[Tensor, None]:
-        if value is None: return None
-        t = value.to(self.weight) if isinstance(value, Tensor) else torch.tensor(float(value), dtype=self.weight.dtype, device=self.weight.device)
-        if not t.is_meta and not bool(t > 0): raise ValueError(f"`step` must be positive, got {float(t)}")
+    def _as_step(self, value: Any) -> Tensor | None:
+        if value is None:
+            return None
+        t = (
+            value.to(self.weight)
+            if isinstance(value, Tensor)
+            else torch.tensor(float(value), dtype=self.weight.dtype, device=self.weight.device)
+        )
+        if not t.is_meta and not bool(t > 0):
+            raise ValueError(f"`step` must be positive, got {float(t)}")
         return t
 
-    def __setattr__(self, name:str, value:Any)->None:
+    def __setattr__(self, name: str, value: Any) -> None:
         learnt = self.__dict__.get('_parameters', {}).get('lam') if name == 'lam' else None
-        if name == 'step': self._buffers['step'] = self._as_step(value)
+        if name == 'step':
+            self._buffers['step'] = self._as_step(value)
         elif name == 'lam' and isinstance(value, nn.Parameter):
             self._buffers.pop('lam', None)
             self.register_parameter('lam', value)
-        elif name == 'lam' and learnt is None: self._buffers['lam'] = self._as_lam(value)
+        elif name == 'lam' and learnt is None:
+            self._buffers['lam'] = self._as_lam(value)
         elif name == 'lam':
-            with torch.no_grad(): learnt.copy_(self._as_lam(value)) # type: ignore[union-attr]
-        else: super().__setattr__(name, value)
+            with torch.no_grad():
+                learnt.copy_(self._as_lam(value))  # type: ignore[union-attr]
+        else:
+            super().__setattr__(name, value)
 
-    def _load_from_state_dict(self, state_dict:Any, prefix:str, *args:Any)->None:
-        for name in ('lam', 'step', 'lipschitz_vector'):          # these may come in another shape than the one that is here
+    def _load_from_state_dict(self, state_dict: Any, prefix: str, *args: Any) -> None:
+        for name in ('lam', 'step', 'lipschitz_vector'):  # these may come in another shape than the one that is here
             new = state_dict.get(prefix + name)
-            if new is None or name in self._parameters: continue
+            if new is None or name in self._parameters:
+                continue
             old = self._buffers.get(name)
-            if old is None or old.shape != new.shape: self._buffers[name] = torch.empty_like(new, dtype=self.weight.dtype, device=self.weight.device)
+            if old is None or old.shape != new.shape:
+                self._buffers[name] = torch.empty_like(new, dtype=self.weight.dtype, device=self.weight.device)
         super()._load_from_state_dict(state_dict, prefix, *args)
 
 # %% ../nbs/02_layers.ipynb #eb5a0c09
 class _Norm(_Settings):
     "The squared operator norm `‖A‖²`: in closed form, or tracked in training and settled for eval"
-    kernel_size:tuple
-    stride:tuple
-    padding:tuple
-    normalize:bool
-    lipschitz:Tensor
-    lipschitz_vector:Tensor
-    lipschitz_fresh:Tensor
-    fresh:int                                                    # `lipschitz_fresh` as a number, so that no step has to ask the device
-    tape:Any = None                                              # see `recompute`: (list of ‖A‖², whether to read it)
 
-    def _init_norm(self)->None:
-        self.closed_form = self.nd == 0 or self.weight.shape[1]*math.prod(self.stride) <= 16
+    kernel_size: tuple
+    stride: tuple
+    padding: tuple
+    normalize: bool
+    lipschitz: Tensor
+    lipschitz_vector: Tensor
+    lipschitz_fresh: Tensor
+    fresh: int  # `lipschitz_fresh` as a number, so that no step has to ask the device
+    tape: Any = None  # see `recompute`: (list of ‖A‖², whether to read it)
+
+    def _init_norm(self) -> None:
+        self.closed_form = self.nd == 0 or self.weight.shape[1] * math.prod(self.stride) <= 16
         self.fresh = FRESH
-        if self.closed_form: return
+        if self.closed_form:
+            return
         self.register_buffer('lipschitz', torch.zeros(()))
         self.register_buffer('lipschitz_fresh', torch.tensor(FRESH))
-        self.register_buffer('lipschitz_vector', torch.empty(1, self.weight.shape[1], *(0,)*self.nd))
+        self.register_buffer('lipschitz_vector', torch.empty(1, self.weight.shape[1], *(0,) * self.nd))
 
     @torch.no_grad()
-    def squared_norm(self, weight:Tensor, # the dictionary in use
-                     size:tuple # map size
-                    )->Tensor: # ‖A‖², 0-dim
+    def squared_norm(
+        self,
+        weight: Tensor,  # the dictionary in use
+        size: tuple,  # map size
+    ) -> Tensor:  # ‖A‖², 0-dim
         "Bound, estimate or value of `‖A‖²` for maps of `size`; in training mode tracked"
-        geo:dict = dict(stride=self.stride, padding=self.padding)
-        if self.closed_form: return lipschitz_bound(weight, size, **geo)
+        geo: dict = dict(stride=self.stride, padding=self.padding)
+        if self.closed_form:
+            return lipschitz_bound(weight, size, **geo)
         known = tuple(self.lipschitz_vector.shape[2:]) == size
-        if not self.training: return self.lipschitz if known else lipschitz(weight, size, **geo)
-        if self.tape is not None and self.tape[1]: return self.tape[0].pop(0)
+        if not self.training:
+            return self.lipschitz if known else lipschitz(weight, size, **geo)
+        if self.tape is not None and self.tape[1]:
+            return self.tape[0].pop(0)
         v = self.lipschitz_vector if known else _start((1, weight.shape[1], *size), _float(weight))
-        often, degree, margin = (8, 8, 1.) if not known else (2, 8, 2.) if self.fresh else (1, 4, 1.)
-        for _ in range(often): v, value = refine_norm(weight, v, degree=degree, margin=margin, **geo)
+        often, degree, margin = (8, 8, 1.0) if not known else (2, 8, 2.0) if self.fresh else (1, 4, 1.0)
+        for _ in range(often):
+            v, value = refine_norm(weight, v, degree=degree, margin=margin, **geo)
         self._count(known)
-        if not known: self._buffers['lipschitz_vector'] = torch.empty_like(v)
+        if not known:
+            self._buffers['lipschitz_vector'] = torch.empty_like(v)
         self.lipschitz_vector.copy_(v)
         self.lipschitz.copy_(value)
-        if self.tape is not None: self.tape[0].append(value)
+        if self.tape is not None:
+            self.tape[0].append(value)
         return value
 
-    def _count(self, known:bool)->None:
+    def _count(self, known: bool) -> None:
         "One training step less in which the weights may jump, or all of them again after a change of size"
-        if known and not self.fresh: return
-        if known: self.lipschitz_fresh.sub_(1).clamp_(min=0)
-        else: self.lipschitz_fresh.fill_(FRESH)
-        if not torch.compiler.is_compiling(): self.fresh = self.fresh - 1 if known else FRESH      # compiled: at the next change of mode, see `_read_fresh`
+        if known and not self.fresh:
+            return
+        if known:
+            self.lipschitz_fresh.sub_(1).clamp_(min=0)
+        else:
+            self.lipschitz_fresh.fill_(FRESH)
+        if not torch.compiler.is_compiling():
+            self.fresh = self.fresh - 1 if known else FRESH  # compiled: at the next change of mode, see `_read_fresh`
 
-    def _read_fresh(self)->None:
-        if not self.closed_form and not self.lipschitz_fresh.is_meta: self.fresh = int(self.lipschitz_fresh)
+    def _read_fresh(self) -> None:
+        if not self.closed_form and not self.lipschitz_fresh.is_meta:
+            self.fresh = int(self.lipschitz_fresh)
 
     @torch.no_grad()
-    def settle(self, size:Union[Size, None]=None # map size; None: the one last trained on
-              )->None:
+    def settle(
+        self,
+        size: Size | None = None,  # map size; None: the one last trained on
+    ) -> None:
         "Compute `‖A‖²` accurately for `size` and keep it for eval"
-        if self.closed_form: return
+        if self.closed_form:
+            return
         size = tuple(self.lipschitz_vector.shape[2:]) if size is None else _tuple(size, self.nd)
-        if 0 in size: return                                      # never trained: eval computes it for the size it meets
-        if tuple(self.lipschitz_vector.shape[2:]) != size: self._buffers['lipschitz_vector'] = _start((1, self.weight.shape[1], *size), self.lipschitz_vector)
+        if 0 in size:
+            return  # never trained: eval computes it for the size it meets
+        if tuple(self.lipschitz_vector.shape[2:]) != size:
+            self._buffers['lipschitz_vector'] = _start((1, self.weight.shape[1], *size), self.lipschitz_vector)
         w = _unit(_float(self.weight)) if self.normalize else self.weight
         self.lipschitz.copy_(lipschitz(w, size, stride=self.stride, padding=self.padding))
 
-    def train(self, mode:bool=True): # type: ignore[no-untyped-def]
+    def train(self, mode: bool = True):  # type: ignore[no-untyped-def]
         "Set the mode; leaving training settles `‖A‖²`"
         leaving = self.training and not mode
         super().train(mode)
-        if leaving: self.settle(); self._read_fresh()
+        if leaving:
+            self.settle()
+            self._read_fresh()
         return self
 
-    def _load_from_state_dict(self, state_dict:Any, prefix:str, *args:Any)->None:
-        if prefix + 'lipschitz' in state_dict: state_dict.setdefault(prefix + 'lipschitz_fresh', torch.tensor(FRESH))    # saved before there was one
+    def _load_from_state_dict(self, state_dict: Any, prefix: str, *args: Any) -> None:
+        if prefix + 'lipschitz' in state_dict:
+            state_dict.setdefault(prefix + 'lipschitz_fresh', torch.tensor(FRESH))  # saved before there was one
         super()._load_from_state_dict(state_dict, prefix, *args)
         self._read_fresh()
 
 # %% ../nbs/02_layers.ipynb #b800fe85
 class _Dictionary(_Norm):
     "The parameters of a layer: a dictionary of unit atoms, and the settings of the solve"
-    lam:Any
-    step:Any
-    beta:Any
-    def __init__(self, in_channels:int, out_channels:int, kernel_size:Size, stride:Size=1, padding:Size=0, *, nd:int,
-                 lam:Any=0.1, mu:float=0., n_iter:int=2, step:Any=None, nonneg:bool=True, solver:str='fista', fidelity:str='l2', expansion:int=1,
-                 learn_lam:bool=False, beta:float=0.5, learn_beta:bool=False, normalize:bool=True, bias:bool=False, keep:str='auto'):
+
+    lam: Any
+    step: Any
+    beta: Any
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Size,
+        stride: Size = 1,
+        padding: Size = 0,
+        *,
+        nd: int,
+        lam: Any = 0.1,
+        mu: float = 0.0,
+        n_iter: int = 2,
+        step: Any = None,
+        nonneg: bool = True,
+        solver: str = 'fista',
+        fidelity: str = 'l2',
+        expansion: int = 1,
+        learn_lam: bool = False,
+        beta: float = 0.5,
+        learn_beta: bool = False,
+        normalize: bool = True,
+        bias: bool = False,
+        keep: str = 'auto',
+    ):
         super().__init__()
         self.nd, self.in_channels, self.out_channels, self.expansion = nd, in_channels, out_channels, expansion
         self.kernel_size, self.stride, self.padding = _tuple(kernel_size, nd), _tuple(stride, nd), _tuple(padding, nd)
-        self.mu, self.n_iter, self.nonneg, self.solver, self.fidelity, self.beta, self.normalize, self.keep = mu, n_iter, nonneg, solver, fidelity, beta, normalize, keep
+        self.mu, self.n_iter, self.nonneg, self.solver, self.fidelity, self.beta, self.normalize, self.keep = (
+            mu,
+            n_iter,
+            nonneg,
+            solver,
+            fidelity,
+            beta,
+            normalize,
+            keep,
+        )
         self._check(learn_beta)
-        self.weight = nn.Parameter(torch.empty(out_channels, expansion*in_channels, *self.kernel_size))
+        self.weight = nn.Parameter(torch.empty(out_channels, expansion * in_channels, *self.kernel_size))
         nn.init.kaiming_uniform_(self.weight)
         if normalize:
-            with torch.no_grad(): self.weight.copy_(_unit(self.weight))
-        self.bias = nn.Parameter(torch.zeros(out_channels, *(1,)*nd)) if bias else None
+            with torch.no_grad():
+                self.weight.copy_(_unit(self.weight))
+        self.bias = nn.Parameter(torch.zeros(out_channels, *(1,) * nd)) if bias else None
         self.lam = nn.Parameter(self._as_lam(lam).clone()) if learn_lam else lam
-        if learn_beta: self.beta = nn.Parameter(torch.tensor(float(beta)))
+        if learn_beta:
+            self.beta = nn.Parameter(torch.tensor(float(beta)))
         self.step = step
         self._init_norm()
 
-    def _check(self, learn_beta:bool)->None:
+    def _check(self, learn_beta: bool) -> None:
         if min(self.in_channels, self.out_channels, self.expansion, *self.kernel_size, *self.stride) < 1:
             raise ValueError("channels, `kernel_size`, `stride` and `expansion` must be at least 1")
-        if isinstance(self.n_iter, bool) or not isinstance(self.n_iter, int) or self.n_iter < 1: raise ValueError(f"`n_iter` must be an int of at least 1, got {self.n_iter!r}")
-        if not self.mu >= 0: raise ValueError(f"`mu` must be ≥ 0, got {self.mu}")
-        if not 0 <= self.beta <= 1: raise ValueError(f"`beta` must lie in [0, 1], got {self.beta}")
-        if learn_beta and self.fidelity != 'elastic': raise ValueError(f"`learn_beta` is for fidelity 'elastic', which has a β, not for {self.fidelity!r}")
-        if self.solver not in SOLVERS: raise ValueError(f"unknown solver {self.solver!r}; known: {', '.join(SOLVERS)}")
-        if self.fidelity not in FIDELITIES: raise ValueError(f"unknown fidelity {self.fidelity!r}; known: {', '.join(FIDELITIES)}")
-        if self.keep not in ('auto', *KEEP): raise ValueError(f"`keep` must be one of auto, {', '.join(KEEP)}, got {self.keep!r}")
+        if isinstance(self.n_iter, bool) or not isinstance(self.n_iter, int) or self.n_iter < 1:
+            raise ValueError(f"`n_iter` must be an int of at least 1, got {self.n_iter!r}")
+        if not self.mu >= 0:
+            raise ValueError(f"`mu` must be ≥ 0, got {self.mu}")
+        if not 0 <= self.beta <= 1:
+            raise ValueError(f"`beta` must lie in [0, 1], got {self.beta}")
+        if learn_beta and self.fidelity != 'elastic':
+            raise ValueError(f"`learn_beta` is for fidelity 'elastic', which has a β, not for {self.fidelity!r}")
+        if self.solver not in SOLVERS:
+            raise ValueError(f"unknown solver {self.solver!r}; known: {', '.join(SOLVERS)}")
+        if self.fidelity not in FIDELITIES:
+            raise ValueError(f"unknown fidelity {self.fidelity!r}; known: {', '.join(FIDELITIES)}")
+        if self.keep not in ('auto', *KEEP):
+            raise ValueError(f"`keep` must be one of auto, {', '.join(KEEP)}, got {self.keep!r}")
 
-    def extra_repr(self)->str:
+    def extra_repr(self) -> str:
         lam = f'{float(self.lam.detach()):g}' if self.lam.numel() == 1 else f'tensor{tuple(self.lam.shape)}'
         return f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}, lam={lam}, n_iter={self.n_iter}"
 
 # %% ../nbs/02_layers.ipynb #cf80f6dd
 class CSC(_Dictionary):
     "Base of the layers: what they compute"
-    def dictionary(self)->Tensor: # (out_channels, expansion·in_channels, *kernel)
+
+    def dictionary(self) -> Tensor:  # (out_channels, expansion·in_channels, *kernel)
         "Atoms as they are used: of unit norm; in training mode the parameter itself is projected"
-        if not self.normalize: return self.weight
-        if not self.training: return _Project.apply(self.weight)
+        if not self.normalize:
+            return self.weight
+        if not self.training:
+            return _Project.apply(self.weight)
         if torch.compiler.is_compiling():
             w = _Project.apply(self.weight)
-            with torch.no_grad(): self.weight.copy_(w)
+            with torch.no_grad():
+                self.weight.copy_(w)
             return w
-        w = self.weight.data                                      # shares the numbers, not the version counter
-        if self.tape is None or not self.tape[1]: w.div_(torch.linalg.vector_norm(w, dim=tuple(range(1, w.ndim)), keepdim=True).clamp_min_(1e-12))
+        w = self.weight.data  # shares the numbers, not the version counter
+        if self.tape is None or not self.tape[1]:
+            w.div_(torch.linalg.vector_norm(w, dim=tuple(range(1, w.ndim)), keepdim=True).clamp_min_(1e-12))
         return self.weight
 
-    def _tile(self, x:Tensor)->Tensor:
-        return x if self.expansion == 1 else x.repeat(1, self.expansion, *(1,)*self.nd)
+    def _tile(self, x: Tensor) -> Tensor:
+        return x if self.expansion == 1 else x.repeat(1, self.expansion, *(1,) * self.nd)
 
-    def _learnt(self, name:str, low:float, high:float)->Any:
+    def _learnt(self, name: str, low: float, high: float) -> Any:
         "λ or β within its bounds; one that is learnt is projected in training mode as the atoms are, so that its gradient never dies"
         p = getattr(self, name)
-        if not isinstance(p, nn.Parameter): return p
-        if not self.training: return p.clamp(low, high)
-        with torch.no_grad(): (p if torch.compiler.is_compiling() else p.data).clamp_(low, high)
+        if not isinstance(p, nn.Parameter):
+            return p
+        if not self.training:
+            return p.clamp(low, high)
+        with torch.no_grad():
+            (p if torch.compiler.is_compiling() else p.data).clamp_(low, high)
         return p
 
-    def encode(self, x:Tensor, # signal, (n, in_channels, *size)
-               lam:Any=None, # None: the layer's own
-               *, return_info:bool=False
-              )->Any: # code, (n, out_channels, *code size), or (code, SolveInfo)
+    def encode(
+        self,
+        x: Tensor,  # signal, (n, in_channels, *size)
+        lam: Any = None,  # None: the layer's own
+        *,
+        return_info: bool = False,
+    ) -> Any:  # code, (n, out_channels, *code size), or (code, SolveInfo)
         "Solve for the sparse code of `x`"
         if x.ndim != self.nd + 2 or x.shape[1] != self.in_channels:
-            raise ValueError(f"{type(self).__name__} expects (n, {self.in_channels}{', size'*self.nd}), got {tuple(x.shape)}")
+            raise ValueError(
+                f"{type(self).__name__} expects (n, {self.in_channels}{', size' * self.nd}), got {tuple(x.shape)}"
+            )
         x, w = self._tile(x), self.dictionary()
-        step = self.step if self.step is not None else 0.9/self.squared_norm(w, tuple(x.shape[2:]))
-        if lam is None: lam = self._learnt('lam', 0., math.inf)
-        kw:dict = dict(mu=self.mu, n_iter=self.n_iter, step=step, stride=self.stride, padding=self.padding, nonneg=self.nonneg, solver=self.solver,
-                       fidelity=self.fidelity, beta=self._learnt('beta', 0., 1.))
+        step = self.step if self.step is not None else 0.9 / self.squared_norm(w, tuple(x.shape[2:]))
+        if lam is None:
+            lam = self._learnt('lam', 0.0, math.inf)
+        kw: dict = dict(
+            mu=self.mu,
+            n_iter=self.n_iter,
+            step=step,
+            stride=self.stride,
+            padding=self.padding,
+            nonneg=self.nonneg,
+            solver=self.solver,
+            fidelity=self.fidelity,
+            beta=self._learnt('beta', 0.0, 1.0),
+        )
         keep = self.keep if self.keep != 'auto' else 'input' if self.closed_form else 'residual'
         return sparse_code(x, w, lam, return_info=True, **kw) if return_info else solve(x, w, lam, keep=keep, **kw)
 
-    def forward(self, x:Tensor)->Tensor:
+    def forward(self, x: Tensor) -> Tensor:
         "The sparse code of `x`, plus the bias if there is one"
         z = self.encode(x)
         return z if self.bias is None else z + self.bias
 
-    def decode(self, z:Tensor, # code
-               size:Size=() # size of the signal
-              )->Tensor: # (n, in_channels, *size)
+    def decode(
+        self,
+        z: Tensor,  # code
+        size: Size = (),  # size of the signal
+    ) -> Tensor:  # (n, in_channels, *size)
         "Synthesise the signal `A z` (the mean over copies if `expansion` > 1)"
         x = synthesis(z, self._atoms(), stride=self.stride, padding=self.padding, output_size=size)
         return x if self.expansion == 1 else x.unflatten(1, (self.expansion, self.in_channels)).mean(1)
 
-    def residual(self, x:Tensor, lam:Any=None)->Tensor: # (n, expansion·in_channels, *size)
+    def residual(self, x: Tensor, lam: Any = None) -> Tensor:  # (n, expansion·in_channels, *size)
         "What the code leaves out: `x − A z`"
-        return self._tile(x) - synthesis(self.encode(x, lam), self._atoms(), stride=self.stride, padding=self.padding, output_size=tuple(x.shape[2:]))
+        return self._tile(x) - synthesis(
+            self.encode(x, lam), self._atoms(), stride=self.stride, padding=self.padding, output_size=tuple(x.shape[2:])
+        )
 
-    def _atoms(self)->Tensor: return _Project.apply(self.weight) if self.normalize else self.weight
+    def _atoms(self) -> Tensor:
+        return _Project.apply(self.weight) if self.normalize else self.weight
 
 # %% ../nbs/02_layers.ipynb #becf92e3
 class CSCConv2d(CSC):
     "Sparse code of an image or feature map, in place of `nn.Conv2d`: `argmin_z ≥ 0  λ‖z‖₁ + μ/2‖z‖² + ½‖x − A z‖²` by `n_iter` steps (Dai et al. 2022)"
-    def __init__(self, in_channels:int, # channels of the signal
-                 out_channels:int, # number of atoms
-                 kernel_size:Size, # of the atoms, pixels
-                 stride:Size=1, padding:Size=0, *,
-                 lam:Any=0.1, # weight of the l1 term: a number, or a tensor broadcastable to the code
-                 mu:float=0., # weight of the squared l2 term
-                 n_iter:int=2, # unrolled iterations
-                 step:Union[float, Tensor, None]=None, # None: 0.9/‖A‖²; ‖A‖² is bounded in closed form for few input channels, else tracked in training and settled for eval
-                 nonneg:bool=True, # codes ≥ 0
-                 solver:str='fista', # 'ista' | 'fista' | 'released'
-                 fidelity:str='l2', # 'l2' | 'norm' | 'elastic'
-                 expansion:int=1, # copies of the signal along the channels
-                 learn_lam:bool=False, # λ as a parameter (one scalar; assign `layer.lam = nn.Parameter(...)` for other shapes)
-                 beta:float=0.5, # elastic: weight of the squared part
-                 learn_beta:bool=False, # elastic: β as a parameter, used within [0, 1], as in the elastic dictionary layer (arXiv 2502.00834)
-                 normalize:bool=True, # atoms of unit norm
-                 bias:bool=False, # add a bias to the code
-                 keep:str='auto' # for the backward pass: 'residual' (fastest) | 'codes' | 'checkpoint' | 'input' (least memory) | 'implicit' | 'plain', see `solve`; 'auto': 'input' for few input channels, where recomputing is cheap, else 'residual'
-                ):
-        super().__init__(in_channels, out_channels, kernel_size, stride, padding, nd=2, lam=lam, mu=mu, n_iter=n_iter, step=step, nonneg=nonneg, solver=solver,
-                         fidelity=fidelity, expansion=expansion, learn_lam=learn_lam, beta=beta, learn_beta=learn_beta, normalize=normalize, bias=bias, keep=keep)
+
+    def __init__(
+        self,
+        in_channels: int,  # channels of the signal
+        out_channels: int,  # number of atoms
+        kernel_size: Size,  # of the atoms, pixels
+        stride: Size = 1,
+        padding: Size = 0,
+        *,
+        lam: Any = 0.1,  # weight of the l1 term: a number, or a tensor broadcastable to the code
+        mu: float = 0.0,  # weight of the squared l2 term
+        n_iter: int = 2,  # unrolled iterations
+        step: float
+        | Tensor
+        | None = None,  # None: 0.9/‖A‖²; ‖A‖² is bounded in closed form for few input channels, else tracked in training and settled for eval
+        nonneg: bool = True,  # codes ≥ 0
+        solver: str = 'fista',  # 'ista' | 'fista' | 'released'
+        fidelity: str = 'l2',  # 'l2' | 'norm' | 'elastic'
+        expansion: int = 1,  # copies of the signal along the channels
+        learn_lam: bool = False,  # λ as a parameter (one scalar; assign `layer.lam = nn.Parameter(...)` for other shapes)
+        beta: float = 0.5,  # elastic: weight of the squared part
+        learn_beta: bool = False,  # elastic: β as a parameter, used within [0, 1], as in the elastic dictionary layer (arXiv 2502.00834)
+        normalize: bool = True,  # atoms of unit norm
+        bias: bool = False,  # add a bias to the code
+        keep: str = 'auto',  # for the backward pass: 'residual' (fastest) | 'codes' | 'checkpoint' | 'input' (least memory) | 'implicit' | 'plain', see `solve`; 'auto': 'input' for few input channels, where recomputing is cheap, else 'residual'
+    ):
+        super().__init__(
+            in_channels,
+            out_channels,
+            kernel_size,
+            stride,
+            padding,
+            nd=2,
+            lam=lam,
+            mu=mu,
+            n_iter=n_iter,
+            step=step,
+            nonneg=nonneg,
+            solver=solver,
+            fidelity=fidelity,
+            expansion=expansion,
+            learn_lam=learn_lam,
+            beta=beta,
+            learn_beta=learn_beta,
+            normalize=normalize,
+            bias=bias,
+            keep=keep,
+        )
+
 
 class CSCConv1d(CSC):
     "Sparse code of a sequence (n, channels, length), in place of `nn.Conv1d`"
-    def __init__(self, in_channels:int, out_channels:int, kernel_size:Size, stride:Size=1, padding:Size=0,
-                 **csc:Any # keywords of `CSCConv2d`
-                ): super().__init__(in_channels, out_channels, kernel_size, stride, padding, nd=1, **csc)
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Size,
+        stride: Size = 1,
+        padding: Size = 0,
+        **csc: Any,  # keywords of `CSCConv2d`
+    ):
+        super().__init__(in_channels, out_channels, kernel_size, stride, padding, nd=1, **csc)
+
 
 class CSCLinear(CSC):
     "Sparse code of a vector (..., features), in place of `nn.Linear` (the released code calls it 1-D)"
-    def __init__(self, in_features:int, out_features:int,
-                 **csc:Any # keywords of `CSCConv2d`
-                ): super().__init__(in_features, out_features, (), (), (), nd=0, **csc)
 
-    def encode(self, x:Tensor, lam:Any=None, *, return_info:bool=False)->Any:
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        **csc: Any,  # keywords of `CSCConv2d`
+    ):
+        super().__init__(in_features, out_features, (), (), (), nd=0, **csc)
+
+    def encode(self, x: Tensor, lam: Any = None, *, return_info: bool = False) -> Any:
         "Solve for the sparse code of `x`, (..., in_features) -> (..., out_features)"
-        if x.ndim <= 2 or return_info: return super().encode(x, lam, return_info=return_info)
+        if x.ndim <= 2 or return_info:
+            return super().encode(x, lam, return_info=return_info)
         return super().encode(x.flatten(0, -2), lam).unflatten(0, x.shape[:-1])
 
 # %% ../nbs/02_layers.ipynb #17f2b98f
-def csc_layers(model:nn.Module)->dict[str, CSC]: # name -> layer, in the order of the module tree
+def csc_layers(model: nn.Module) -> dict[str, CSC]:  # name -> layer, in the order of the module tree
     "Find the sparse-coding layers of `model`"
     return {n: m for n, m in model.named_modules() if isinstance(m, CSC)}
 
-def _some_layers(model:nn.Module)->list[CSC]:
+
+def _some_layers(model: nn.Module) -> list[CSC]:
     layers = list(csc_layers(model).values())
-    if not layers: raise ValueError(f"{type(model).__name__} has no sparse-coding layer")
+    if not layers:
+        raise ValueError(f"{type(model).__name__} has no sparse-coding layer")
     return layers
 
-def set_lam(model:nn.Module, lam:Any # a number, or a tensor broadcastable to each code: (n, 1, 1, 1) for one a sample
-           )->None:
+
+def set_lam(
+    model: nn.Module,
+    lam: Any,  # a number, or a tensor broadcastable to each code: (n, 1, 1, 1) for one a sample
+) -> None:
     "Set λ in every sparse-coding layer of `model`"
     layers = _some_layers(model)
-    for l in layers: l._as_lam(lam)                       # all or none
-    for l in layers: l.lam = lam
+    for l in layers:
+        l._as_lam(lam)  # all or none
+    for l in layers:
+        l.lam = lam
+
 
 @contextmanager
-def lam_at(model:nn.Module, lam:Any)->Iterator[nn.Module]:
+def lam_at(model: nn.Module, lam: Any) -> Iterator[nn.Module]:
     "Set λ in every sparse-coding layer for the length of a `with` block; a learnt λ is put back untouched"
     old = [(l, l._parameters.pop('lam', None), l._buffers.pop('lam', None)) for l in _some_layers(model)]
     try:
-        for l, _, _ in old: l.lam = lam
+        for l, _, _ in old:
+            l.lam = lam
         yield model
     finally:
         for l, param, buf in old:
             l._buffers.pop('lam', None)
-            if param is not None: l._parameters['lam'] = param
-            else: l._buffers['lam'] = buf
+            if param is not None:
+                l._parameters['lam'] = param
+            else:
+                l._buffers['lam'] = buf
 
-def settle(model:nn.Module, x:Tensor # an input of the size to come
-          )->None:
+
+def settle(
+    model: nn.Module,
+    x: Tensor,  # an input of the size to come
+) -> None:
     "Run `model` once on `x` and keep `‖A‖²` for the map sizes that its layers meet"
-    hooks = [l.register_forward_pre_hook(lambda m, a: m.settle(tuple(a[0].shape[2:]))) for l in csc_layers(model).values()]
+    hooks = [
+        l.register_forward_pre_hook(lambda m, a: m.settle(tuple(a[0].shape[2:]))) for l in csc_layers(model).values()
+    ]
     mode = model.training
     try:
-        with torch.no_grad(): model.eval()(x)
+        with torch.no_grad():
+            model.eval()(x)
     finally:
-        for h in hooks: h.remove()
+        for h in hooks:
+            h.remove()
         model.train(mode)
 
 # %% ../nbs/02_layers.ipynb #f6ed7a6d
 @contextmanager
-def _taped(part:nn.Module, tape:list[Tensor], again:bool)->Iterator[None]:
+def _taped(part: nn.Module, tape: list[Tensor], again: bool) -> Iterator[None]:
     "Write down `‖A‖²` of each layer in `part`, or (`again`) read it and keep batch norms from counting twice"
     layers = [m for m in part.modules() if isinstance(m, CSC)]
-    norms = [(m, m.momentum, m._buffers['num_batches_tracked']) for m in part.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm) and m.track_running_stats] if again else []
-    for l in layers: l.tape = (tape, again)
-    for m, _, _ in norms: m.momentum = 0.; m._buffers['num_batches_tracked'] = None
-    try: yield
+    norms = (
+        [
+            (m, m.momentum, m._buffers['num_batches_tracked'])
+            for m in part.modules()
+            if isinstance(m, nn.modules.batchnorm._BatchNorm) and m.track_running_stats
+        ]
+        if again
+        else []
+    )
+    for l in layers:
+        l.tape = (tape, again)
+    for m, _, _ in norms:
+        m.momentum = 0.0
+        m._buffers['num_batches_tracked'] = None
+    try:
+        yield
     finally:
-        for l in layers: l.tape = None
-        for m, momentum, count in norms: m.momentum = momentum; m._buffers['num_batches_tracked'] = count
+        for l in layers:
+            l.tape = None
+        for m, momentum, count in norms:
+            m.momentum = momentum
+            m._buffers['num_batches_tracked'] = count
+
 
 class _Again:
     "Mixed into the class of a module: keep its input alone and run it again in the backward pass"
-    def forward(self:Any, *args:Any)->Any:
-        first = super().forward # type: ignore[misc]
-        if not (torch.is_grad_enabled() and self.training): return first(*args)
-        tape:list[Tensor] = []
-        return checkpoint(first, *args, use_reentrant=False, context_fn=lambda: (_taped(self, tape, False), _taped(self, tape, True)))
 
-def recompute(model:nn.Module, # changed in place; names of parameters and buffers stay
-              which:Callable[[str, nn.Module], bool] # (name, module) -> keep its input alone?
-             )->nn.Module:
+    def forward(self: Any, *args: Any) -> Any:
+        first = super().forward  # type: ignore[misc]
+        if not (torch.is_grad_enabled() and self.training):
+            return first(*args)
+        tape: list[Tensor] = []
+        return checkpoint(
+            first, *args, use_reentrant=False, context_fn=lambda: (_taped(self, tape, False), _taped(self, tape, True))
+        )
+
+
+def recompute(
+    model: nn.Module,  # changed in place; names of parameters and buffers stay
+    which: Callable[[str, nn.Module], bool],  # (name, module) -> keep its input alone?
+) -> nn.Module:
     "Make parts of `model` keep only their input for the backward pass"
     parts = [m for n, m in model.named_modules() if which(n, m) and not isinstance(m, _Again)]
-    if not parts: raise ValueError(f"`which` chose no module of {type(model).__name__}")
-    for m in parts: m.__class__ = type('Recomputed' + type(m).__name__, (_Again, type(m)), {})
+    if not parts:
+        raise ValueError(f"`which` chose no module of {type(model).__name__}")
+    for m in parts:
+        m.__class__ = type('Recomputed' + type(m).__name__, (_Again, type(m)), {})
     return model
 
 # %% ../nbs/02_layers.ipynb #2b4a6a2c
-def _convertible(m:nn.Module)->bool:
-    if not isinstance(m, (nn.Conv1d, nn.Conv2d)) or type(m) not in (nn.Conv1d, nn.Conv2d): return False
-    if m.groups != 1 or set(m.dilation) != {1} or m.padding_mode != 'zeros': return False
+def _convertible(m: nn.Module) -> bool:
+    if not isinstance(m, (nn.Conv1d, nn.Conv2d)) or type(m) not in (nn.Conv1d, nn.Conv2d):
+        return False
+    if m.groups != 1 or set(m.dilation) != {1} or m.padding_mode != 'zeros':
+        return False
     return not isinstance(m.padding, str) or (set(m.stride) == {1} and all(k % 2 for k in m.kernel_size))
 
-def convert(module:nn.Module, # any network; changed in place
-            which:Union[str, Callable[[str, nn.Module], bool]]='first', # 'first' | 'all' | a function (name, conv) -> bool
-            **csc:Any # lam, n_iter, … of the new layers
-           )->nn.Module: # the network (a new layer if `module` is itself a convolution)
+
+def convert(
+    module: nn.Module,  # any network; changed in place
+    which: str | Callable[[str, nn.Module], bool] = 'first',  # 'first' | 'all' | a function (name, conv) -> bool
+    **csc: Any,  # lam, n_iter, … of the new layers
+) -> nn.Module:  # the network (a new layer if `module` is itself a convolution)
     "Put sparse-coding layers in place of convolutions"
     convs = [(n, m) for n, m in module.named_modules() if _convertible(m)]
-    if   which == 'first': convs = convs[:1]
-    elif which == 'all':   convs = [(n, m) for n, m in convs if max(m.kernel_size) > 1] # type: ignore[arg-type]
-    elif callable(which):  convs = [(n, m) for n, m in convs if which(n, m)]
-    else: raise ValueError(f"`which` must be 'first', 'all' or a function, got {which!r}")
-    if not convs: raise ValueError(f"{type(module).__name__} has no convolution to convert (grouped, dilated and non-zero padded ones do not count)")
+    if which == 'first':
+        convs = convs[:1]
+    elif which == 'all':
+        convs = [(n, m) for n, m in convs if max(m.kernel_size) > 1]  # type: ignore[arg-type]
+    elif callable(which):
+        convs = [(n, m) for n, m in convs if which(n, m)]
+    else:
+        raise ValueError(f"`which` must be 'first', 'all' or a function, got {which!r}")
+    if not convs:
+        raise ValueError(
+            f"{type(module).__name__} has no convolution to convert (grouped, dilated and non-zero padded ones do not count)"
+        )
     new = [(n, _from_conv(m, csc)) for n, m in convs]
     for name, layer in new:
-        if not name: return layer
+        if not name:
+            return layer
         parent, _, child = name.rpartition('.')
         setattr(module.get_submodule(parent), child, layer)
     return module
 
-def _from_conv(m:Any, csc:dict)->CSC:
-    pad = tuple(k//2 for k in m.kernel_size) if m.padding == 'same' else 0 if m.padding == 'valid' else m.padding
-    layer = (CSCConv2d if isinstance(m, nn.Conv2d) else CSCConv1d)(m.in_channels, m.out_channels, m.kernel_size, m.stride, pad, bias=m.bias is not None, **csc)
+
+def _from_conv(m: Any, csc: dict) -> CSC:
+    pad = tuple(k // 2 for k in m.kernel_size) if m.padding == 'same' else 0 if m.padding == 'valid' else m.padding
+    layer = (CSCConv2d if isinstance(m, nn.Conv2d) else CSCConv1d)(
+        m.in_channels, m.out_channels, m.kernel_size, m.stride, pad, bias=m.bias is not None, **csc
+    )
     layer.to(m.weight)
     with torch.no_grad():
         layer.weight.copy_(_unit(m.weight) if layer.normalize else m.weight)
-        if m.bias is not None: layer.bias.copy_(m.bias.view_as(layer.bias)) # type: ignore[union-attr,operator]
+        if m.bias is not None:
+            layer.bias.copy_(m.bias.view_as(layer.bias))  # type: ignore[union-attr,operator]
     return layer.train(m.training)

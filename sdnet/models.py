@@ -5,8 +5,11 @@
 # %% ../nbs/03_models.ipynb #fa0c71b9
 from __future__ import annotations
 from pathlib import Path
-from typing import Any, Iterator, Mapping, NamedTuple, Sequence, Union
-import hashlib, json, re
+from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+import hashlib
+import json
+import re
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
@@ -21,210 +24,361 @@ __all__ = ['STATS', 'Block', 'ResNet', 'list_models', 'create_model', 'load_rele
 # %% ../nbs/03_models.ipynb #90bb5115
 class _Shortcut(nn.Conv2d):
     "A 1×1 convolution with a stride, as one without on every stride-th pixel: the strided kernel of oneDNN corrupts memory for few channels in channels_last"
-    def forward(self, x:Tensor)->Tensor:
+
+    def forward(self, x: Tensor) -> Tensor:
         sy, sx = self.stride
         return F.conv2d(x[..., ::sy, ::sx], self.weight)
 
+
 class Block(nn.Module):
     "Two 3×3 layers, ordinary or sparse-coding, with an optional shortcut"
-    def __init__(self, c_in:int, c_out:int, stride:int, csc:Union[dict, None], # None: ordinary convolutions
-                 shortcut:bool, pool:bool # downsample by a stride-1 layer and 2×2 max-pooling
-                ):
+
+    def __init__(
+        self,
+        c_in: int,
+        c_out: int,
+        stride: int,
+        csc: dict | None,  # None: ordinary convolutions
+        shortcut: bool,
+        pool: bool,  # downsample by a stride-1 layer and 2×2 max-pooling
+    ):
         super().__init__()
         self.sparse, self.shortcut = csc is not None, shortcut
-        def layer(a:int, b:int, s:int)->nn.Module:
+
+        def layer(a: int, b: int, s: int) -> nn.Module:
             return nn.Conv2d(a, b, 3, s, 1, bias=False) if csc is None else CSCConv2d(a, b, 3, s, 1, **csc)
+
         pool = pool and stride > 1
         self.conv1, self.bn1 = layer(c_in, c_out, 1 if pool else stride), nn.BatchNorm2d(c_out)
         self.pool = nn.MaxPool2d(stride, ceil_mode=True) if pool else nn.Identity()
         self.conv2, self.bn2 = layer(c_out, c_out, 1), nn.BatchNorm2d(c_out)
-        self.downsample = (nn.Sequential(_Shortcut(c_in, c_out, 1, stride, bias=False), nn.BatchNorm2d(c_out))
-                           if shortcut and (stride > 1 or c_in != c_out) else None)
+        self.downsample = (
+            nn.Sequential(_Shortcut(c_in, c_out, 1, stride, bias=False), nn.BatchNorm2d(c_out))
+            if shortcut and (stride > 1 or c_in != c_out)
+            else None
+        )
 
-    def forward(self, x:Tensor)->Tensor:
+    def forward(self, x: Tensor) -> Tensor:
         h = self.bn1(self.pool(self.conv1(x)))
-        if not self.sparse: h = F.relu(h)
+        if not self.sparse:
+            h = F.relu(h)
         h = self.bn2(self.conv2(h))
-        if not self.shortcut: return h if self.sparse else F.relu(h)
+        if not self.shortcut:
+            return h if self.sparse else F.relu(h)
         return F.relu(h + (x if self.downsample is None else self.downsample(x)))
 
 # %% ../nbs/03_models.ipynb #0a08cf96
 class ResNet(nn.Module):
     "ResNet or SDNet for images (n, 3, h, w); made by `create_model`"
-    mean:Union[Tensor, None]
-    std:Union[Tensor, None]
-    def __init__(self, blocks:Sequence[int], n_classes:int, *, stem:str, width:int, sparse_stem:bool, sparse_body:bool, shortcut:bool, downsample:str,
-                 mean:Any, std:Any, csc:dict):
+
+    mean: Tensor | None
+    std: Tensor | None
+
+    def __init__(
+        self,
+        blocks: Sequence[int],
+        n_classes: int,
+        *,
+        stem: str,
+        width: int,
+        sparse_stem: bool,
+        sparse_body: bool,
+        shortcut: bool,
+        downsample: str,
+        mean: Any,
+        std: Any,
+        csc: dict,
+    ):
         super().__init__()
-        self.stem, self.sparse_stem, self.sparse_body, self.shortcut, self.downsample = stem, sparse_stem, sparse_body, shortcut, downsample
-        self.register_buffer('mean', None if mean is None else torch.as_tensor(mean, dtype=torch.float32).view(1, -1, 1, 1))
-        self.register_buffer('std', None if std is None else torch.as_tensor(std, dtype=torch.float32).view(1, -1, 1, 1))
+        self.stem, self.sparse_stem, self.sparse_body, self.shortcut, self.downsample = (
+            stem,
+            sparse_stem,
+            sparse_body,
+            shortcut,
+            downsample,
+        )
+        self.register_buffer(
+            'mean', None if mean is None else torch.as_tensor(mean, dtype=torch.float32).view(1, -1, 1, 1)
+        )
+        self.register_buffer(
+            'std', None if std is None else torch.as_tensor(std, dtype=torch.float32).view(1, -1, 1, 1)
+        )
         k, s, p = (3, 1, 1) if stem == 'cifar' else (7, 2, 3)
         self.conv1 = CSCConv2d(3, width, k, s, p, **csc) if sparse_stem else nn.Conv2d(3, width, k, s, p, bias=False)
         self.bn1 = nn.BatchNorm2d(width)
-        self.maxpool:nn.Module = (nn.Identity() if stem == 'cifar' else CSCConv2d(width, width, 3, 2, 1, **csc) if sparse_body else nn.MaxPool2d(3, 2, 1))
+        self.maxpool: nn.Module = (
+            nn.Identity()
+            if stem == 'cifar'
+            else CSCConv2d(width, width, 3, 2, 1, **csc)
+            if sparse_body
+            else nn.MaxPool2d(3, 2, 1)
+        )
         c = width
         for i, n in enumerate(blocks):
             stage = []
             for j in range(n):
-                stage.append(Block(c, width*2**i, 2 if i and not j else 1, csc if sparse_body else None, shortcut, downsample == 'pool'))
-                c = width*2**i
-            self.add_module(f'layer{i+1}', nn.Sequential(*stage))
+                stage.append(
+                    Block(
+                        c,
+                        width * 2**i,
+                        2 if i and not j else 1,
+                        csc if sparse_body else None,
+                        shortcut,
+                        downsample == 'pool',
+                    )
+                )
+                c = width * 2**i
+            self.add_module(f'layer{i + 1}', nn.Sequential(*stage))
         self.fc = nn.Linear(c, n_classes)
 
-    def normalize(self, x:Tensor)->Tensor:
+    def normalize(self, x: Tensor) -> Tensor:
         "Pixels in [0, 1] to what the first layer sees"
-        return x if self.mean is None or self.std is None else (x - self.mean)/self.std
+        return x if self.mean is None or self.std is None else (x - self.mean) / self.std
 
-    def denormalize(self, x:Tensor)->Tensor:
+    def denormalize(self, x: Tensor) -> Tensor:
         "The inverse of `normalize`"
-        return x if self.mean is None or self.std is None else x*self.std + self.mean
+        return x if self.mean is None or self.std is None else x * self.std + self.mean
 
-    def features(self, x:Tensor)->list[Tensor]: # stem and four stages
+    def features(self, x: Tensor) -> list[Tensor]:  # stem and four stages
         "Outputs of the stem and of each stage"
         h = self.bn1(self.conv1(self.normalize(x)))
         out = [self.maxpool(h if self.sparse_stem else F.relu(h))]
-        for i in range(1, 5): out.append(getattr(self, f'layer{i}')(out[-1]))
+        for i in range(1, 5):
+            out.append(getattr(self, f'layer{i}')(out[-1]))
         return out
 
-    def forward(self, x:Tensor)->Tensor: # logits, (n, n_classes)
+    def forward(self, x: Tensor) -> Tensor:  # logits, (n, n_classes)
         "Classify images (n, 3, h, w)"
         return self.fc(self.features(x)[-1].mean((2, 3)))
 
 # %% ../nbs/03_models.ipynb #f9e6d3ca
 _BLOCKS = {'18': (2, 2, 2, 2), '34': (3, 4, 6, 3)}
-STATS = {'cifar10': ((.4914, .4822, .4465), (.2023, .1994, .2010)), # the released code uses it for CIFAR-100 too
-         'imagenet': ((.485, .456, .406), (.229, .224, .225))}
+STATS = {
+    'cifar10': ((0.4914, 0.4822, 0.4465), (0.2023, 0.1994, 0.2010)),  # the released code uses it for CIFAR-100 too
+    'imagenet': ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+}
 
-def list_models()->list[str]:
+
+def list_models() -> list[str]:
     "Names that `create_model` knows"
     return [f'{a}{d}{b}' for a, b in (('resnet', ''), ('sdnet', ''), ('sdnet', '_all')) for d in _BLOCKS]
 
-def create_model(name:str, # one of `list_models()`
-                 n_classes:int=10, *,
-                 stem:str='cifar', # 'cifar' (3×3) | 'imagenet' (7×7, stride 2)
-                 width:int=64, # channels of the first stage
-                 shortcut:bool=True,
-                 downsample:str='stride', # 'stride' | 'pool' (-All only: stride-1 layer, then 2×2 max-pool)
-                 mean:Union[Sequence[float], None]=None, std:Union[Sequence[float], None]=None, # of the pixels, see `STATS`; None: the input is normalised already
-                 **csc:Any # keywords of `CSCConv2d`: lam, n_iter, …
-                )->ResNet:
+
+def create_model(
+    name: str,  # one of `list_models()`
+    n_classes: int = 10,
+    *,
+    stem: str = 'cifar',  # 'cifar' (3×3) | 'imagenet' (7×7, stride 2)
+    width: int = 64,  # channels of the first stage
+    shortcut: bool = True,
+    downsample: str = 'stride',  # 'stride' | 'pool' (-All only: stride-1 layer, then 2×2 max-pool)
+    mean: Sequence[float] | None = None,
+    std: Sequence[float] | None = None,  # of the pixels, see `STATS`; None: the input is normalised already
+    **csc: Any,  # keywords of `CSCConv2d`: lam, n_iter, …
+) -> ResNet:
     "Make a ResNet or SDNet"
-    if name not in list_models(): raise ValueError(f"unknown model {name!r}; known: {', '.join(list_models())}")
-    if stem not in ('cifar', 'imagenet'): raise ValueError(f"`stem` must be 'cifar' or 'imagenet', got {stem!r}")
-    if downsample not in ('stride', 'pool'): raise ValueError(f"`downsample` must be 'stride' or 'pool', got {downsample!r}")
-    if downsample == 'pool' and not name.endswith('_all'): raise ValueError(f"`downsample='pool'` is for the -All models, not {name!r}")
-    if csc and name.startswith('resnet'): raise ValueError(f"{name} has no sparse-coding layer to take {', '.join(csc)}")
-    if (mean is None) != (std is None): raise ValueError("give both `mean` and `std`, or neither")
-    if n_classes < 1 or width < 1: raise ValueError(f"`n_classes` and `width` must be at least 1, got {n_classes} and {width}")
-    return ResNet(_BLOCKS[name.removesuffix('_all')[-2:]], n_classes, stem=stem, width=width, sparse_stem=name.startswith('sdnet'), sparse_body=name.endswith('_all'),
-                  shortcut=shortcut, downsample=downsample, mean=mean, std=std, csc=csc)
+    if name not in list_models():
+        raise ValueError(f"unknown model {name!r}; known: {', '.join(list_models())}")
+    if stem not in ('cifar', 'imagenet'):
+        raise ValueError(f"`stem` must be 'cifar' or 'imagenet', got {stem!r}")
+    if downsample not in ('stride', 'pool'):
+        raise ValueError(f"`downsample` must be 'stride' or 'pool', got {downsample!r}")
+    if downsample == 'pool' and not name.endswith('_all'):
+        raise ValueError(f"`downsample='pool'` is for the -All models, not {name!r}")
+    if csc and name.startswith('resnet'):
+        raise ValueError(f"{name} has no sparse-coding layer to take {', '.join(csc)}")
+    if (mean is None) != (std is None):
+        raise ValueError("give both `mean` and `std`, or neither")
+    if n_classes < 1 or width < 1:
+        raise ValueError(f"`n_classes` and `width` must be at least 1, got {n_classes} and {width}")
+    return ResNet(
+        _BLOCKS[name.removesuffix('_all')[-2:]],
+        n_classes,
+        stem=stem,
+        width=width,
+        sparse_stem=name.startswith('sdnet'),
+        sparse_body=name.endswith('_all'),
+        shortcut=shortcut,
+        downsample=downsample,
+        mean=mean,
+        std=std,
+        csc=csc,
+    )
 
 # %% ../nbs/03_models.ipynb #e2be3c1d
-def _rename(key:str)->str:
+def _rename(key: str) -> str:
     "A released key name as ours"
     key = re.sub(r'^layer0\.0\.', 'conv1.', key)
     key = re.sub(r'^layer0\.1\.', 'bn1.', key)
     key = re.sub(r'^layer0\.2\.', 'maxpool.', key)
     key = re.sub(r'^(layer\d)\.layers\.', r'\1.', key)
-    return key.replace('.dn.', '.').replace('.shortcut.', '.downsample.').replace('linear.', 'fc.').replace('.step_size', '.step')
+    return (
+        key.replace('.dn.', '.')
+        .replace('.shortcut.', '.downsample.')
+        .replace('linear.', 'fc.')
+        .replace('.step_size', '.step')
+    )
 
-def _read(source:Any)->dict[str, Tensor]:
+
+def _read(source: Any) -> dict[str, Tensor]:
     "A flat state dict from a mapping or a file (torch or safetensors), whatever it is wrapped in"
     if not isinstance(source, Mapping):
         path = Path(source)
-        if not path.exists(): raise FileNotFoundError(f"no checkpoint at {path}")
+        if not path.exists():
+            raise FileNotFoundError(f"no checkpoint at {path}")
         try:
             if path.suffix == '.safetensors':
                 from safetensors.torch import load_file
+
                 source = load_file(path)
-            else: source = torch.load(path, map_location='cpu', weights_only=True)
+            else:
+                source = torch.load(path, map_location='cpu', weights_only=True)
         except Exception as e:
-            raise ValueError(f"{path} is not a readable checkpoint of plain tensors (truncated, corrupt, or a pickle that would run code): {type(e).__name__}") from e
+            raise ValueError(
+                f"{path} is not a readable checkpoint of plain tensors (truncated, corrupt, or a pickle that would run code): {type(e).__name__}"
+            ) from e
     for key in ('state_dict', 'model', 'net', 'model_state_dict'):
-        if isinstance(source, Mapping) and isinstance(source.get(key), Mapping): source = source[key]
-    if not isinstance(source, Mapping) or not source or not all(isinstance(v, Tensor) for v in source.values()): raise ValueError("the checkpoint holds no state dict")
+        if isinstance(source, Mapping) and isinstance(source.get(key), Mapping):
+            source = source[key]
+    if not isinstance(source, Mapping) or not source or not all(isinstance(v, Tensor) for v in source.values()):
+        raise ValueError("the checkpoint holds no state dict")
     return {k.removeprefix('module.'): v for k, v in source.items()}
 
-def load_released(model:ResNet, source:Any, # state dict, or path of a .pt/.pth/.safetensors file
-                  *, keep_step:bool=False, # use the stored step sizes
-                  image_size:Union[int, None]=None # settle ‖A‖² of inner layers for it; None: 32 or 224, by the stem
-                 )->ResNet:
+
+def load_released(
+    model: ResNet,
+    source: Any,  # state dict, or path of a .pt/.pth/.safetensors file
+    *,
+    keep_step: bool = False,  # use the stored step sizes
+    image_size: int | None = None,  # settle ‖A‖² of inner layers for it; None: 32 or 224, by the stem
+) -> ResNet:
     "Load a checkpoint of the released code, or of torchvision's ResNet, into `model`"
     new = {_rename(k): v for k, v in _read(source).items()}
     steps, layers = {k.removesuffix('.step'): new.pop(k) for k in list(new) if k.endswith('.step')}, csc_layers(model)
-    if keep_step and set(steps) != set(layers): raise ValueError(f"`keep_step`: the checkpoint has {len(steps)} step sizes, the model {len(layers)} sparse-coding layers")
+    if keep_step and set(steps) != set(layers):
+        raise ValueError(
+            f"`keep_step`: the checkpoint has {len(steps)} step sizes, the model {len(layers)} sparse-coding layers"
+        )
     own = {k: v for k, v in model.state_dict().items() if not re.search(r'(^|\.)(lam|step|lipschitz\w*|mean|std)$', k)}
     new = {k: v for k, v in new.items() if not re.search(r'\.(lam|lipschitz\w*)$|^(mean|std)$', k)}
-    wrong = ([f"{k}: {tuple(new[k].shape)} instead of {tuple(v.shape)}" for k, v in own.items() if k in new and new[k].shape != v.shape] +
-             [f"{k} is missing" for k in own if k not in new] + [f"{k} is unknown" for k in new if k not in own])
-    if wrong: raise ValueError(f"the checkpoint is of another architecture than this model ({len(wrong)} differences): " + '; '.join(wrong[:4]) + ('; …' if len(wrong) > 4 else ''))
+    wrong = (
+        [
+            f"{k}: {tuple(new[k].shape)} instead of {tuple(v.shape)}"
+            for k, v in own.items()
+            if k in new and new[k].shape != v.shape
+        ]
+        + [f"{k} is missing" for k in own if k not in new]
+        + [f"{k} is unknown" for k in new if k not in own]
+    )
+    if wrong:
+        raise ValueError(
+            f"the checkpoint is of another architecture than this model ({len(wrong)} differences): "
+            + '; '.join(wrong[:4])
+            + ('; …' if len(wrong) > 4 else '')
+        )
     model.load_state_dict(new, strict=False)
-    for name, layer in layers.items(): layer.step = float(steps[name]) if keep_step else None
+    for name, layer in layers.items():
+        layer.step = float(steps[name]) if keep_step else None
     size = image_size or (32 if model.stem == 'cifar' else 224)
-    if not keep_step and not all(l.closed_form for l in layers.values()): settle(model, model.fc.weight.new_zeros(1, 3, size, size))
+    if not keep_step and not all(l.closed_form for l in layers.values()):
+        settle(model, model.fc.weight.new_zeros(1, 3, size, size))
     return model
 
 # %% ../nbs/03_models.ipynb #03887693
 class _Step(NamedTuple):
-    layer:CSC
-    bn:Union[nn.BatchNorm2d, None]
-    pool:Union[nn.Module, None]
+    layer: CSC
+    bn: nn.BatchNorm2d | None
+    pool: nn.Module | None
 
-def _chain(model:ResNet, stage:int, block:int)->Iterator[_Step]:
-    yield _Step(model.conv1, model.bn1, None) # type: ignore[arg-type]
-    if isinstance(model.maxpool, CSC): yield _Step(model.maxpool, None, None)
+
+def _chain(model: ResNet, stage: int, block: int) -> Iterator[_Step]:
+    yield _Step(model.conv1, model.bn1, None)  # type: ignore[arg-type]
+    if isinstance(model.maxpool, CSC):
+        yield _Step(model.maxpool, None, None)
     for s in range(1, stage + 1):
         blocks = list(getattr(model, f'layer{s}'))
         for b in blocks[:block] if s == stage else blocks:
             yield _Step(b.conv1, b.bn1, b.pool if isinstance(b.pool, nn.MaxPool2d) else None)
             yield _Step(b.conv2, b.bn2, None)
 
-def _unbn(h:Tensor, bn:nn.BatchNorm2d)->Tensor:
+
+def _unbn(h: Tensor, bn: nn.BatchNorm2d) -> Tensor:
     "Undo a batch norm in eval mode, without its ε"
     c = (1, -1, 1, 1)
-    return (h - bn.bias.view(c))/bn.weight.view(c)*bn.running_var.sqrt().view(c) + bn.running_mean.view(c) # type: ignore[union-attr]
+    return (h - bn.bias.view(c)) / bn.weight.view(c) * bn.running_var.sqrt().view(c) + bn.running_mean.view(c)  # type: ignore[union-attr]
 
-def decode_features(model:ResNet, # -All, without shortcuts, in eval mode
-                    x:Tensor, # images, (n, 3, h, w)
-                    stage:int, block:int, # (0, 0) is the stem; (1, 1) the first block of the first stage
-                    *, features:Union[Tensor, None]=None # decode these instead of those of `x`
-                   )->Tensor: # (n, 3, h, w)
+
+def decode_features(
+    model: ResNet,  # -All, without shortcuts, in eval mode
+    x: Tensor,  # images, (n, 3, h, w)
+    stage: int,
+    block: int,  # (0, 0) is the stem; (1, 1) the first block of the first stage
+    *,
+    features: Tensor | None = None,  # decode these instead of those of `x`
+) -> Tensor:  # (n, 3, h, w)
     "Decode the features of `x` after (`stage`, `block`) to pixels through the stacked inverse"
-    if not model.sparse_body or model.shortcut: raise ValueError("decoding needs an -All model without shortcuts: create_model('sdnet18_all', shortcut=False)")
-    if model.training: raise ValueError("decoding needs the model in eval mode: call model.eval()")
+    if not model.sparse_body or model.shortcut:
+        raise ValueError("decoding needs an -All model without shortcuts: create_model('sdnet18_all', shortcut=False)")
+    if model.training:
+        raise ValueError("decoding needs the model in eval mode: call model.eval()")
     depth = 0 if stage == 0 else len(getattr(model, f'layer{stage}', ())) if 1 <= stage <= 4 else -1
-    if not 0 <= block <= depth or (stage > 0 and block == 0): raise ValueError(f"no block {block} in stage {stage}: (0, 0), or stages 1 to 4 with blocks counted from 1")
+    if not 0 <= block <= depth or (stage > 0 and block == 0):
+        raise ValueError(f"no block {block} in stage {stage}: (0, 0), or stages 1 to 4 with blocks counted from 1")
     h = model.normalize(x)
-    done:list[tuple[_Step, Any, Any]] = []
+    done: list[tuple[_Step, Any, Any]] = []
     for step in _chain(model, stage, block):
         size, h = tuple(h.shape[2:]), step.layer(h)
         before, h = tuple(h.shape[2:]), h if step.pool is None else step.pool(h)
         h = h if step.bn is None else step.bn(h)
         done.append((step, size, before))
     if features is not None:
-        if features.shape[1:] != h.shape[1:]: raise ValueError(f"features at ({stage}, {block}) have shape (n, {', '.join(map(str, h.shape[1:]))}), got {tuple(features.shape)}")
+        if features.shape[1:] != h.shape[1:]:
+            raise ValueError(
+                f"features at ({stage}, {block}) have shape (n, {', '.join(map(str, h.shape[1:]))}), got {tuple(features.shape)}"
+            )
         h = features
     for step, size, before in reversed(done):
         h = h if step.bn is None else _unbn(h, step.bn)
-        if step.pool is not None: h = F.interpolate(h, size=before, mode='bilinear', align_corners=False)
+        if step.pool is not None:
+            h = F.interpolate(h, size=before, mode='bilinear', align_corners=False)
         h = step.layer.decode(h, size)
     return model.denormalize(h)
 
 # %% ../nbs/03_models.ipynb #39313735
 _CSC_KEYS = ('mu', 'n_iter', 'nonneg', 'solver', 'fidelity', 'expansion', 'beta', 'normalize', 'keep')
 
-def _settings_of(model:nn.Module)->dict[str, Any]:
+
+def _settings_of(model: nn.Module) -> dict[str, Any]:
     "What `create_model` has to be told to make a network like `model`"
-    if not isinstance(model, ResNet): raise TypeError(f"only networks of `create_model` can be saved with their settings, got {type(model).__name__}")
-    depth = next((d for d, n in _BLOCKS.items() if n == tuple(len(getattr(model, f'layer{i}')) for i in range(1, 5))), '')
-    out = dict(name=('sdnet' if model.sparse_stem else 'resnet') + depth + ('_all' if model.sparse_body else ''), n_classes=model.fc.out_features, stem=model.stem,
-               width=model.conv1.weight.shape[0], shortcut=model.shortcut, downsample=model.downsample, normalized=model.mean is not None)
-    each = [dict({k: getattr(l, k) for k in _CSC_KEYS} | ({'beta': .5, 'learn_beta': True} if 'beta' in l._parameters else {}), learn_lam='lam' in l._parameters, bias=l.bias is not None) for l in csc_layers(model).values()]     # what is learnt comes with the weights
-    if any(e != each[0] for e in each): raise ValueError("the sparse-coding layers of this network have different settings, which the file cannot hold")
+    if not isinstance(model, ResNet):
+        raise TypeError(f"only networks of `create_model` can be saved with their settings, got {type(model).__name__}")
+    depth = next(
+        (d for d, n in _BLOCKS.items() if n == tuple(len(getattr(model, f'layer{i}')) for i in range(1, 5))), ''
+    )
+    out = dict(
+        name=('sdnet' if model.sparse_stem else 'resnet') + depth + ('_all' if model.sparse_body else ''),
+        n_classes=model.fc.out_features,
+        stem=model.stem,
+        width=model.conv1.weight.shape[0],
+        shortcut=model.shortcut,
+        downsample=model.downsample,
+        normalized=model.mean is not None,
+    )
+    each = [
+        dict(
+            {k: getattr(l, k) for k in _CSC_KEYS}
+            | ({'beta': 0.5, 'learn_beta': True} if 'beta' in l._parameters else {}),
+            learn_lam='lam' in l._parameters,
+            bias=l.bias is not None,
+        )
+        for l in csc_layers(model).values()
+    ]  # what is learnt comes with the weights
+    if any(e != each[0] for e in each):
+        raise ValueError("the sparse-coding layers of this network have different settings, which the file cannot hold")
     return dict(out, csc=each[0] if each else {})
 
-def _digest(tensors:Mapping[str, Tensor], header:Mapping[str, str])->str:
+
+def _digest(tensors: Mapping[str, Tensor], header: Mapping[str, str]) -> str:
     h = hashlib.sha256(json.dumps({k: header[k] for k in sorted(header)}).encode())
     for k in sorted(tensors):
         t = tensors[k]
@@ -233,95 +387,179 @@ def _digest(tensors:Mapping[str, Tensor], header:Mapping[str, str])->str:
     return h.hexdigest()
 
 # %% ../nbs/03_models.ipynb #f362f401
-def save_pretrained(model:ResNet, path:Any, # ends in .safetensors
-                    *, dtype:torch.dtype=torch.float32, # of convolutions, dictionaries and the last layer: float32 or bfloat16
-                    **meta:Any # anything worth keeping, as JSON values: acc1, commit, params, …
-                   )->Path: # `path`
+def save_pretrained(
+    model: ResNet,
+    path: Any,  # ends in .safetensors
+    *,
+    dtype: torch.dtype = torch.float32,  # of convolutions, dictionaries and the last layer: float32 or bfloat16
+    **meta: Any,  # anything worth keeping, as JSON values: acc1, commit, params, …
+) -> Path:  # `path`
     "Write the weights and settings of `model`, with `meta`, to one file"
     from safetensors.torch import save
-    if Path(path).suffix != '.safetensors': raise ValueError(f"the name of the file must end in .safetensors, got {path}")
-    if dtype not in (torch.float32, torch.bfloat16): raise ValueError(f"`dtype` must be float32 or bfloat16, got {dtype}")
+
+    if Path(path).suffix != '.safetensors':
+        raise ValueError(f"the name of the file must end in .safetensors, got {path}")
+    if dtype not in (torch.float32, torch.bfloat16):
+        raise ValueError(f"`dtype` must be float32 or bfloat16, got {dtype}")
     large = {k for k, p in model.named_parameters() if p.ndim > 1 and p.numel() > 1}
-    tensors = {k: v.detach().cpu().to(dtype if k in large else v.dtype).contiguous().clone() for k, v in model.state_dict().items()}
+    tensors = {
+        k: v.detach().cpu().to(dtype if k in large else v.dtype).contiguous().clone()
+        for k, v in model.state_dict().items()
+    }
     header = dict(format='sdnet 1', settings=json.dumps(_settings_of(model)), meta=json.dumps(meta, allow_nan=False))
     raw = save(tensors, dict(header, sha256=_digest(tensors, header)))
     return atomic_write(path, lambda f: f.write(raw))
 
-_PLAIN = dict(recipe='paper', without='', n_train=0, select=False, adversarial='', fidelity='l2', learn_lam=False, learn_beta=False)
 
-def plain_recipe(params:Mapping[str, Any] # of a run of `08_cifar`, as `pretrained_info` has them
-                )->bool:
+_PLAIN = dict(
+    recipe='paper',
+    without='',
+    n_train=0,
+    select=False,
+    adversarial='',
+    fidelity='l2',
+    learn_lam=False,
+    learn_beta=False,
+)
+
+
+def plain_recipe(
+    params: Mapping[str, Any],  # of a run of `08_cifar`, as `pretrained_info` has them
+) -> bool:
     "Whether a network was trained in the plain way: the paper's recipe and layer, all training images, no attacks"
     return all(params.get(k, v) == v for k, v in _PLAIN.items())
 
-def _find_pretrained(source:Any)->Path:
+
+def _find_pretrained(source: Any) -> Path:
     "The file of a checkpoint: a path, a name in `data/checkpoints`, or 'dataset/arch' if one of that kind was trained on all training images, without attacks and with the plain layer"
     path = Path(source)
     if path.suffix == '.safetensors':
         folder, hits = path.parent, [path] if path.exists() else []
     else:
-        folder = project_root()/'data'/'checkpoints'
-        if (made := folder.parent/'runs'/str(source)/f'{source}.safetensors').exists() and not (folder/made.name).exists(): return made     # of a run of one's own
-        hits = sorted(p for p in folder.glob('*.safetensors') if p.stem == str(source) or '/' in str(source) and p.name.startswith(str(source).replace('/', '-') + '-'))
-        if len(hits) > 1: hits = [p for p in hits if plain_recipe(_open_pretrained(p)[2].get('params', {}))] or hits
-    if len(hits) == 1: return hits[0]
+        folder = project_root() / 'data' / 'checkpoints'
+        if (made := folder.parent / 'runs' / str(source) / f'{source}.safetensors').exists() and not (
+            folder / made.name
+        ).exists():
+            return made  # of a run of one's own
+        hits = sorted(
+            p
+            for p in folder.glob('*.safetensors')
+            if p.stem == str(source) or '/' in str(source) and p.name.startswith(str(source).replace('/', '-') + '-')
+        )
+        if len(hits) > 1:
+            hits = [p for p in hits if plain_recipe(_open_pretrained(p)[2].get('params', {}))] or hits
+    if len(hits) == 1:
+        return hits[0]
     known = ', '.join(p.stem for p in hits or sorted(folder.glob('*.safetensors'))) or 'none'
-    raise FileNotFoundError(f"{'several checkpoints are' if hits else 'no checkpoint is'} called {path.name if path.suffix == '.safetensors' else source} in {folder}; there: {known}")
+    raise FileNotFoundError(
+        f"{'several checkpoints are' if hits else 'no checkpoint is'} called {path.name if path.suffix == '.safetensors' else source} in {folder}; there: {known}"
+    )
 
-def _open_pretrained(source:Any)->tuple[dict[str, Tensor], dict[str, Any], dict[str, Any]]: # tensors, settings, meta
+
+def _open_pretrained(
+    source: Any,
+) -> tuple[dict[str, Tensor], dict[str, Any], dict[str, Any]]:  # tensors, settings, meta
     from safetensors import safe_open
+
     path = _find_pretrained(source)
     try:
-        with safe_open(path, 'pt') as f: tensors, header = {k: f.get_tensor(k) for k in f.keys()}, dict(f.metadata() or {})
-    except Exception as e: raise ValueError(f"{path} is not a readable safetensors file (truncated or corrupt): {e}") from e
-    if header.get('format') != 'sdnet 1': raise ValueError(f"{path} was not written by `save_pretrained`; see `load_released` for other checkpoints")
-    if header.pop('sha256', None) != _digest(tensors, header): raise ValueError(f"{path} is damaged: its content does not match its hash")
+        with safe_open(path, 'pt') as f:
+            tensors, header = {k: f.get_tensor(k) for k in f.keys()}, dict(f.metadata() or {})
+    except Exception as e:
+        raise ValueError(f"{path} is not a readable safetensors file (truncated or corrupt): {e}") from e
+    if header.get('format') != 'sdnet 1':
+        raise ValueError(f"{path} was not written by `save_pretrained`; see `load_released` for other checkpoints")
+    if header.pop('sha256', None) != _digest(tensors, header):
+        raise ValueError(f"{path} is damaged: its content does not match its hash")
     return tensors, json.loads(header['settings']), json.loads(header['meta'])
 
 # %% ../nbs/03_models.ipynb #bc641c37
-def pretrained_info(source:Any # as for `load_pretrained`
-                   )->dict[str, Any]:
+def pretrained_info(
+    source: Any,  # as for `load_pretrained`
+) -> dict[str, Any]:
     "What was saved beside the weights: `settings` of the network, and the rest"
     _, settings, meta = _open_pretrained(source)
     return dict(meta, settings=settings)
 
-def model_card(source:Any # as for `load_pretrained`
-              )->str: # Markdown
+
+def model_card(
+    source: Any,  # as for `load_pretrained`
+) -> str:  # Markdown
     "What a checkpoint is, how it was trained and how good it is: its model card"
     path = _find_pretrained(source)
     _, settings, meta = _open_pretrained(path)
     p = meta.get('params', {})
-    facts = {'network': f"`{settings['name']}`, width {settings['width']}, {settings['n_classes']} classes" + ('' if settings['shortcut'] else ', without shortcuts'),
-             'sparse coding': f"λ = {p['lam']}{' at the start, then learnt' if p.get('learn_lam') else ''}, {p['n_iter']} iterations" + (f", {p['fidelity']} loss{', β learnt' if p.get('learn_beta') else ''}" if p.get('fidelity', 'l2') != 'l2' else '') if settings['csc'] and 'lam' in p else None,
-             'top-1': f"{100*meta['acc1']:.2f} % of the {meta.get('measured_on') or 'test images'}" if 'acc1' in meta else None,
-             'trained on': ', '.join(str(x) for x in (p.get('dataset'), f"{meta['n_train']} images" if 'n_train' in meta else None, f"hash {meta['data_hash']}" if 'data_hash' in meta else None) if x),
-             'recipe': ', '.join(f'{k} {p[k]}' for k in ('epochs', 'batch_size', 'lr', 'weight_decay', 'seed', 'precision') if k in p),
-             'attacked in training': f"within {p['adversarial']} in the maximum norm, {p['adversarial_steps']} steps" if p.get('adversarial') else None,
-             'code': f"commit {meta['commit'][:7]}" if meta.get('commit') else None,
-             'result': f"`data/results/{meta['run']}.json`" if 'run' in meta else None,
-             'file': f"`{path.name}`, {path.stat().st_size/2**20:.1f} MiB"}
+    facts = {
+        'network': f"`{settings['name']}`, width {settings['width']}, {settings['n_classes']} classes"
+        + ('' if settings['shortcut'] else ', without shortcuts'),
+        'sparse coding': f"λ = {p['lam']}{' at the start, then learnt' if p.get('learn_lam') else ''}, {p['n_iter']} iterations"
+        + (
+            f", {p['fidelity']} loss{', β learnt' if p.get('learn_beta') else ''}"
+            if p.get('fidelity', 'l2') != 'l2'
+            else ''
+        )
+        if settings['csc'] and 'lam' in p
+        else None,
+        'top-1': f"{100 * meta['acc1']:.2f} % of the {meta.get('measured_on') or 'test images'}"
+        if 'acc1' in meta
+        else None,
+        'trained on': ', '.join(
+            str(x)
+            for x in (
+                p.get('dataset'),
+                f"{meta['n_train']} images" if 'n_train' in meta else None,
+                f"hash {meta['data_hash']}" if 'data_hash' in meta else None,
+            )
+            if x
+        ),
+        'recipe': ', '.join(
+            f'{k} {p[k]}' for k in ('epochs', 'batch_size', 'lr', 'weight_decay', 'seed', 'precision') if k in p
+        ),
+        'attacked in training': f"within {p['adversarial']} in the maximum norm, {p['adversarial_steps']} steps"
+        if p.get('adversarial')
+        else None,
+        'code': f"commit {meta['commit'][:7]}" if meta.get('commit') else None,
+        'result': f"`data/results/{meta['run']}.json`" if 'run' in meta else None,
+        'file': f"`{path.name}`, {path.stat().st_size / 2**20:.1f} MiB",
+    }
     return '\n'.join([f"### {path.stem}", '', '| | |', '|---|---|', *(f'| {k} | {v} |' for k, v in facts.items() if v)])
 
-def load_pretrained(source:Any # name in data/checkpoints, 'dataset/arch' if there is one such, or path of a .safetensors file
-                   )->ResNet: # in eval mode, on the CPU, float32
+
+def load_pretrained(
+    source: Any,  # name in data/checkpoints, 'dataset/arch' if there is one such, or path of a .safetensors file
+) -> ResNet:  # in eval mode, on the CPU, float32
     "Make the network that `save_pretrained` wrote"
     tensors, settings, _ = _open_pretrained(source)
     csc, named = settings.pop('csc'), settings.pop('normalized')
-    stats:dict[str, Any] = dict(mean=(0.,)*3, std=(1.,)*3) if named else {}
+    stats: dict[str, Any] = dict(mean=(0.0,) * 3, std=(1.0,) * 3) if named else {}
     model = create_model(settings.pop('name'), settings.pop('n_classes'), **settings, **stats, **csc)
     for name, layer in csc_layers(model).items():
-        if f'{name}.step' in tensors: layer.step = float(tensors[f'{name}.step'])
+        if f'{name}.step' in tensors:
+            layer.step = float(tensors[f'{name}.step'])
     model.load_state_dict(tensors)
     return model.eval()
 
 # %% ../nbs/03_models.ipynb #1766686f
-def keep_pretrained(slug:str, # of a finished run of `08_cifar` in this checkout
-                    *, dtype:torch.dtype=torch.bfloat16 # as for `save_pretrained`
-                   )->Path: # the file in `data/checkpoints`
+def keep_pretrained(
+    slug: str,  # of a finished run of `08_cifar` in this checkout
+    *,
+    dtype: torch.dtype = torch.bfloat16,  # as for `save_pretrained`
+) -> Path:  # the file in `data/checkpoints`
     "Keep the network of a run with the project, with the facts of its result"
-    result = read_json(project_root()/'data'/'results'/f'{slug}.json')
-    made = project_root()/'data'/'runs'/slug/f'{slug}.safetensors'
-    if not made.exists(): raise FileNotFoundError(f"{made} is not there: only the checkout that ran {slug} has its network")
+    result = read_json(project_root() / 'data' / 'results' / f'{slug}.json')
+    made = project_root() / 'data' / 'runs' / slug / f'{slug}.safetensors'
+    if not made.exists():
+        raise FileNotFoundError(f"{made} is not there: only the checkout that ran {slug} has its network")
     p = result['provenance']
-    meta = dict(run=slug, acc1=result['metrics']['acc1'], params=result['params'], measured_on=p.get('measured_on', ''), n_train=p['n_train'], data_hash=p['data_hash'], commit=p['commit'])
-    return save_pretrained(load_pretrained(made), project_root()/'data'/'checkpoints'/made.name, dtype=dtype, **meta)
+    meta = dict(
+        run=slug,
+        acc1=result['metrics']['acc1'],
+        params=result['params'],
+        measured_on=p.get('measured_on', ''),
+        n_train=p['n_train'],
+        data_hash=p['data_hash'],
+        commit=p['commit'],
+    )
+    return save_pretrained(
+        load_pretrained(made), project_root() / 'data' / 'checkpoints' / made.name, dtype=dtype, **meta
+    )

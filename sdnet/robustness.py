@@ -4,10 +4,13 @@
 
 # %% ../nbs/06_robustness.ipynb #117d0664
 from __future__ import annotations
-import copy, hashlib, math
+import copy
+import hashlib
+import math
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any, Iterator, NamedTuple, Sequence, Union
+from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
 import numpy as np
 import torch
 import torch.nn as nn
@@ -26,519 +29,802 @@ __all__ = ['LEVELS', 'LAMS', 'FILTERS', 'first_layer', 'residual', 'pixels', 'pr
            'calibration_error', 'Classifier']
 
 # %% ../nbs/06_robustness.ipynb #00cea3a2
-def first_layer(model:nn.Module)->CSC:
+def first_layer(model: nn.Module) -> CSC:
     "The first sparse-coding layer of `model`"
-    for layer in csc_layers(model).values(): return layer
+    for layer in csc_layers(model).values():
+        return layer
     raise ValueError(f"{type(model).__name__} has no sparse-coding layer, so there is no λ to choose")
 
-def _normalizer(model:nn.Module)->Any: # the outermost module that prepares images for the first layer, or None
+
+def _normalizer(model: nn.Module) -> Any:  # the outermost module that prepares images for the first layer, or None
     return next((m for m in model.modules() if callable(getattr(m, 'normalize', None))), None)
 
-def _normalize(model:nn.Module, x:Tensor)->Tensor:
+
+def _normalize(model: nn.Module, x: Tensor) -> Tensor:
     "What the first layer of `model` sees of images in [0, 1]"
     m = _normalizer(model)
     return x if m is None else m.normalize(x)
 
-def _check_eval(model:nn.Module)->None:
-    if model.training: raise ValueError(f"{type(model).__name__} is in train mode: call model.eval() first")
 
-def _check_images(x:Tensor)->None:
+def _check_eval(model: nn.Module) -> None:
+    if model.training:
+        raise ValueError(f"{type(model).__name__} is in train mode: call model.eval() first")
+
+
+def _check_images(x: Tensor) -> None:
     "Float images in [0, 1], or one error"
-    if not x.is_floating_point() or x.ndim != 4: raise ValueError(f"images must be floats of shape (n, 3, h, w) in [0, 1], got {x.dtype} {tuple(x.shape)}")
-    if torch.compiler.is_compiling() or not len(x): return
+    if not x.is_floating_point() or x.ndim != 4:
+        raise ValueError(f"images must be floats of shape (n, 3, h, w) in [0, 1], got {x.dtype} {tuple(x.shape)}")
+    if torch.compiler.is_compiling() or not len(x):
+        return
     lo, hi = (float(v) for v in x.detach().aminmax())
-    if not (lo >= -1e-4 and hi <= 1 + 1e-4): raise ValueError(f"images must lie in [0, 1], these reach from {lo:.3g} to {hi:.3g}; the model normalises by itself")
+    if not (lo >= -1e-4 and hi <= 1 + 1e-4):
+        raise ValueError(
+            f"images must lie in [0, 1], these reach from {lo:.3g} to {hi:.3g}; the model normalises by itself"
+        )
 
-def residual(model:nn.Module, # with a sparse-coding layer at its input
-             x:Tensor, # images in [0, 1], (n, 3, h, w)
-             lam:Any=None # None: the layer's own
-            )->Tensor: # (n,)
+
+def residual(
+    model: nn.Module,  # with a sparse-coding layer at its input
+    x: Tensor,  # images in [0, 1], (n, 3, h, w)
+    lam: Any = None,  # None: the layer's own
+) -> Tensor:  # (n,)
     "Squared error `‖x − A z‖²` of the first layer, one value an image, in units of normalised pixels; differentiable"
     return first_layer(model).residual(_normalize(model, x), lam).square().flatten(1).sum(1)
 
 # %% ../nbs/06_robustness.ipynb #5cdbd312
-def pixels(images:Any, # uint8, (n, h, w, 3)
-           like:Union[Tensor, None]=None # its device and dtype
-          )->Tensor: # (n, 3, h, w) in [0, 1]
+def pixels(
+    images: Any,  # uint8, (n, h, w, 3)
+    like: Tensor | None = None,  # its device and dtype
+) -> Tensor:  # (n, 3, h, w) in [0, 1]
     "Bytes to the images that a model takes"
     x = torch.as_tensor(images)
-    if x.dtype != torch.uint8 or x.ndim != 4: raise ValueError(f"images must be uint8 of shape (n, h, w, 3), got {x.dtype} {tuple(x.shape)}")
+    if x.dtype != torch.uint8 or x.ndim != 4:
+        raise ValueError(f"images must be uint8 of shape (n, h, w, 3), got {x.dtype} {tuple(x.shape)}")
     x = x if like is None else x.to(like.device)
     return x.permute(0, 3, 1, 2).to(torch.float32 if like is None else like.dtype).div(255)
 
-def _batches(images:Any, batch_size:int, model:nn.Module)->Iterator[Tensor]:
-    if batch_size < 1: raise ValueError(f"`batch_size` must be at least 1, got {batch_size}")
+
+def _batches(images: Any, batch_size: int, model: nn.Module) -> Iterator[Tensor]:
+    if batch_size < 1:
+        raise ValueError(f"`batch_size` must be at least 1, got {batch_size}")
     like = next(model.parameters())
-    for i in range(0, len(images), batch_size): yield pixels(images[i:i+batch_size], like)
+    for i in range(0, len(images), batch_size):
+        yield pixels(images[i : i + batch_size], like)
+
 
 @torch.no_grad()
-def predict(model:nn.Module, # in eval mode; one that learns as it goes starts from its source
-            images:Any, # uint8, (n, h, w, 3)
-            batch_size:int=250 # matters to what adapts to a batch
-           )->Tensor: # logits on the CPU, (n, n_classes)
+def predict(
+    model: nn.Module,  # in eval mode; one that learns as it goes starts from its source
+    images: Any,  # uint8, (n, h, w, 3)
+    batch_size: int = 250,  # matters to what adapts to a batch
+) -> Tensor:  # logits on the CPU, (n, n_classes)
     "Logits of all `images`"
     _check_eval(model)
-    if callable(getattr(model, 'reset', None)): model.reset() # type: ignore[operator]
+    if callable(getattr(model, 'reset', None)):
+        model.reset()  # type: ignore[operator]
     return torch.cat([model(x).float().cpu() for x in _batches(images, batch_size, model)])
 
-def accuracy(logits:Tensor, labels:Any)->float: # a fraction
+
+def accuracy(logits: Tensor, labels: Any) -> float:  # a fraction
     "Share of the rows whose largest logit is that of the label"
-    if len(logits) != len(labels) or not len(logits): raise ValueError(f"as many labels as logits are needed, and at least one: got {len(labels)} and {len(logits)}")
+    if len(logits) != len(labels) or not len(logits):
+        raise ValueError(f"as many labels as logits are needed, and at least one: got {len(labels)} and {len(logits)}")
     return float((logits.argmax(1) == torch.as_tensor(labels)).float().mean())
 
 # %% ../nbs/06_robustness.ipynb #15e15503
-def _part(model:nn.Module, layers:str)->nn.Module:
-    if layers not in ('first', 'all'): raise ValueError(f"`layers` must be 'first' or 'all', got {layers!r}")
+def _part(model: nn.Module, layers: str) -> nn.Module:
+    if layers not in ('first', 'all'):
+        raise ValueError(f"`layers` must be 'first' or 'all', got {layers!r}")
     return first_layer(model) if layers == 'first' else model
 
-def _lam_of(model:nn.Module)->float:
+
+def _lam_of(model: nn.Module) -> float:
     lam = first_layer(model).lam
-    if lam.numel() != 1: raise ValueError(f"the first layer has a λ of shape {tuple(lam.shape)}: name `lam_train`, the λ at which the residual is taken")
-    return float(f'{max(0., float(lam.detach())):.7g}') # 0.1, not the nearest float32
+    if lam.numel() != 1:
+        raise ValueError(
+            f"the first layer has a λ of shape {tuple(lam.shape)}: name `lam_train`, the λ at which the residual is taken"
+        )
+    return float(f'{max(0.0, float(lam.detach())):.7g}')  # 0.1, not the nearest float32
+
 
 class Sweep(NamedTuple):
     "What `sweep` found, on the CPU"
-    lams:list[float]
-    correct:Tensor # (len(lams), n) bool
-    residual:Tensor # (n,) at the λ of training
+
+    lams: list[float]
+    correct: Tensor  # (len(lams), n) bool
+    residual: Tensor  # (n,) at the λ of training
+
     @property
-    def acc1(self)->list[float]: # one a λ
+    def acc1(self) -> list[float]:  # one a λ
         "Accuracy at each λ"
         return self.correct.float().mean(1).tolist()
-    def oracle(self)->tuple[float, float]: # λ, accuracy
+
+    def oracle(self) -> tuple[float, float]:  # λ, accuracy
         "The best λ for these labels (the smallest among equals): an upper bound that no rule may use"
         i = int(torch.tensor(self.acc1).argmax())
         return self.lams[i], self.acc1[i]
 
+
 @torch.no_grad()
-def sweep(model:nn.Module, images:Any, # uint8, (n, h, w, 3)
-          labels:Any, # (n,)
-          lams:Sequence[float], *, # tried for all images
-          lam_train:Union[float, None]=None, # of the residual; None: the model's own
-          layers:str='first', # whose λ changes: 'first' | 'all'
-          batch_size:int=250)->Sweep:
+def sweep(
+    model: nn.Module,
+    images: Any,  # uint8, (n, h, w, 3)
+    labels: Any,  # (n,)
+    lams: Sequence[float],
+    *,  # tried for all images
+    lam_train: float | None = None,  # of the residual; None: the model's own
+    layers: str = 'first',  # whose λ changes: 'first' | 'all'
+    batch_size: int = 250,
+) -> Sweep:
     "Classify `images` at each of `lams`"
     _check_eval(model)
     part, lam_train = _part(model, layers), _lam_of(model) if lam_train is None else lam_train
     y, lams = torch.as_tensor(labels), sorted(float(l) for l in lams)
-    if not lams: raise ValueError("`lams` is empty")
-    if len(y) != len(images): raise ValueError(f"as many labels as images are needed, got {len(y)} and {len(images)}")
+    if not lams:
+        raise ValueError("`lams` is empty")
+    if len(y) != len(images):
+        raise ValueError(f"as many labels as images are needed, got {len(y)} and {len(images)}")
     res = torch.cat([residual(model, x, lam_train).float().cpu() for x in _batches(images, batch_size, model)])
     rows = []
     for lam in lams:
-        with lam_at(part, lam): rows.append(predict(model, images, batch_size).argmax(1) == y)
+        with lam_at(part, lam):
+            rows.append(predict(model, images, batch_size).argmax(1) == y)
     return Sweep(lams, torch.stack(rows), res)
 
 # %% ../nbs/06_robustness.ipynb #5bbc8e01
-def _hash(*parts:Any)->str:
+def _hash(*parts: Any) -> str:
     h = hashlib.sha256()
-    for p in parts: h.update(p.detach().float().cpu().contiguous().numpy().tobytes() if isinstance(p, Tensor) else repr(p).encode())
+    for p in parts:
+        h.update(p.detach().float().cpu().contiguous().numpy().tobytes() if isinstance(p, Tensor) else repr(p).encode())
     return h.hexdigest()[:16]
 
-def fingerprint(model:nn.Module)->dict[str, str]:
+
+def fingerprint(model: nn.Module) -> dict[str, str]:
     "What a λ rule depends on: hashes of the first layer (weights and solve), of its λ, and of what is done to the images before it"
     layer = first_layer(model)
     step = layer.step if layer.step is None else float(layer.step)
-    before = [[getattr(m, k, None) for k in ('mean', 'std', 'kind', 'strength')] for m in model.modules() if callable(getattr(m, 'normalize', None))]
-    return dict(layer=_hash(layer.weight, layer.stride, layer.padding, layer.n_iter, layer.solver, layer.fidelity, layer.beta, layer.mu, layer.nonneg, layer.expansion, layer.normalize, step),
-                lam=_hash(layer.lam), normalization=_hash(*(v for values in before for v in values)))
+    before = [
+        [getattr(m, k, None) for k in ('mean', 'std', 'kind', 'strength')]
+        for m in model.modules()
+        if callable(getattr(m, 'normalize', None))
+    ]
+    return dict(
+        layer=_hash(
+            layer.weight,
+            layer.stride,
+            layer.padding,
+            layer.n_iter,
+            layer.solver,
+            layer.fidelity,
+            layer.beta,
+            layer.mu,
+            layer.nonneg,
+            layer.expansion,
+            layer.normalize,
+            step,
+        ),
+        lam=_hash(layer.lam),
+        normalization=_hash(*(v for values in before for v in values)),
+    )
+
 
 class _Fitted:
     "What the rules have in common: a fingerprint, and the size of the images that they were calibrated on"
-    model:Union[dict, None]
-    size:Union[tuple[int, ...], None]
-    def check(self, model:nn.Module)->None:
+
+    model: dict | None
+    size: tuple[int, ...] | None
+
+    def check(self, model: nn.Module) -> None:
         "Refuse a `model` that the rule was not calibrated for"
         words = dict(layer='first layer', lam='λ of training', normalization='normalisation (mean, std)')
         for k, v in fingerprint(model).items() if self.model is not None else ():
-            if v != self.model[k]: raise ValueError(f"this rule was calibrated for a model with another {words[k]}: fingerprint {self.model[k]}, here {v}; calibrate again") # type: ignore[index]
+            if v != self.model[k]:
+                raise ValueError(
+                    f"this rule was calibrated for a model with another {words[k]}: fingerprint {self.model[k]}, here {v}; calibrate again"
+                )  # type: ignore[index]
 
-    def check_size(self, x:Tensor)->None:
+    def check_size(self, x: Tensor) -> None:
         "Refuse images `x` of another size than those of the calibration"
         if self.size is not None and tuple(x.shape[2:]) != self.size:
-            raise ValueError(f"this rule was calibrated on images of {self.size} pixels, these are {tuple(x.shape[2:])}: the residual is a sum over pixels")
+            raise ValueError(
+                f"this rule was calibrated on images of {self.size} pixels, these are {tuple(x.shape[2:])}: the residual is a sum over pixels"
+            )
 
 # %% ../nbs/06_robustness.ipynb #5239acb8
 @dataclass(frozen=True)
 class LamRule(_Fitted):
     "Choose λ of an image from its residual `r`: `clip(a·r + b, lam_train, lam_max)`"
-    a:float # slope
-    b:float # intercept
-    lam_train:float # λ at which r is taken, and the least that is chosen
-    lam_max:float # the most that is chosen
-    grid:Union[tuple[float, ...], None]=None # round λ to the nearest of these
-    layers:str='first' # whose λ is set
-    r2:Union[float, None]=None # R² of the fit
-    size:Union[tuple[int, ...], None]=None # (h, w) of the images it was calibrated on
-    model:Union[dict, None]=None # `fingerprint` of the model; None: a rule made by hand, never refused
-    saw:dict = field(default_factory=dict) # what the calibration saw
-    table:list = field(default_factory=list) # one row a level
 
-    def __post_init__(self)->None:
-        if not all(math.isfinite(v) for v in (self.a, self.b, self.lam_train, self.lam_max)): raise ValueError("`a`, `b`, `lam_train` and `lam_max` must be finite")
-        if not 0 <= self.lam_train <= self.lam_max: raise ValueError(f"need 0 ≤ lam_train ≤ lam_max, got {self.lam_train} and {self.lam_max}")
-        if self.grid is not None and (not self.grid or not min(self.grid) >= 0): raise ValueError(f"`grid` must hold values ≥ 0, got {self.grid}")
+    a: float  # slope
+    b: float  # intercept
+    lam_train: float  # λ at which r is taken, and the least that is chosen
+    lam_max: float  # the most that is chosen
+    grid: tuple[float, ...] | None = None  # round λ to the nearest of these
+    layers: str = 'first'  # whose λ is set
+    r2: float | None = None  # R² of the fit
+    size: tuple[int, ...] | None = None  # (h, w) of the images it was calibrated on
+    model: dict | None = None  # `fingerprint` of the model; None: a rule made by hand, never refused
+    saw: dict = field(default_factory=dict)  # what the calibration saw
+    table: list = field(default_factory=list)  # one row a level
 
-    def __call__(self, r:Tensor)->Tensor: # λ, as `r`
+    def __post_init__(self) -> None:
+        if not all(math.isfinite(v) for v in (self.a, self.b, self.lam_train, self.lam_max)):
+            raise ValueError("`a`, `b`, `lam_train` and `lam_max` must be finite")
+        if not 0 <= self.lam_train <= self.lam_max:
+            raise ValueError(f"need 0 ≤ lam_train ≤ lam_max, got {self.lam_train} and {self.lam_max}")
+        if self.grid is not None and (not self.grid or not min(self.grid) >= 0):
+            raise ValueError(f"`grid` must hold values ≥ 0, got {self.grid}")
+
+    def __call__(self, r: Tensor) -> Tensor:  # λ, as `r`
         "λ for residuals `r`"
-        lam = (self.a*r + self.b).clamp(self.lam_train, self.lam_max)
-        if self.grid is None: return lam
+        lam = (self.a * r + self.b).clamp(self.lam_train, self.lam_max)
+        if self.grid is None:
+            return lam
         g = torch.tensor(self.grid).to(lam)
         return lam + (g[(lam.detach()[..., None] - g).abs().argmin(-1)] - lam).detach()
 
 # %% ../nbs/06_robustness.ipynb #4d7de197
 LEVELS = (('clean', 0), *((n, s) for n in NOISES for s in SEVERITIES))
-LAMS = tuple(round(.1*i, 1) for i in range(1, 15)) # the grid of the released script
+LAMS = tuple(round(0.1 * i, 1) for i in range(1, 15))  # the grid of the released script
 
-def fit_line(table:Sequence[dict])->tuple[float, float, float]: # a, b, R²
+
+def fit_line(table: Sequence[dict]) -> tuple[float, float, float]:  # a, b, R²
     "Least squares of the best λ against the mean residual"
     r, lam = (np.array([row[k] for row in table], float) for k in ('r', 'best_lam'))
-    if len(r) < 2 or np.ptp(r) == 0: raise ValueError(f"a line needs levels with at least two different residuals, got {len(r)} level(s)")
-    if np.ptp(lam) == 0: return 0., float(lam[0]), 0. # nothing to explain
-    a = float(((r - r.mean())*(lam - lam.mean())).sum()/((r - r.mean())**2).sum())
-    b = float(lam.mean() - a*r.mean())
-    total = float(((lam - lam.mean())**2).sum())
-    return a, b, 1 - float(((lam - a*r - b)**2).sum())/total
+    if len(r) < 2 or np.ptp(r) == 0:
+        raise ValueError(f"a line needs levels with at least two different residuals, got {len(r)} level(s)")
+    if np.ptp(lam) == 0:
+        return 0.0, float(lam[0]), 0.0  # nothing to explain
+    a = float(((r - r.mean()) * (lam - lam.mean())).sum() / ((r - r.mean()) ** 2).sum())
+    b = float(lam.mean() - a * r.mean())
+    total = float(((lam - lam.mean()) ** 2).sum())
+    return a, b, 1 - float(((lam - a * r - b) ** 2).sum()) / total
 
-def level_images(images:Any, level:tuple[str, int], size:str='cifar', seed:int=0)->Any:
+
+def level_images(images: Any, level: tuple[str, int], size: str = 'cifar', seed: int = 0) -> Any:
     "`images` at a `level`: a corruption and a severity, or ('clean', 0)"
     return images if level[0] == 'clean' else corrupt(images, level[0], level[1], size=size, seed=seed)
 
-def _saw(images:Any, y:Any, note:str, **more:Any)->dict: # the record of a calibration
-    return dict(images=note, n=len(images), hash=image_hash(torch.as_tensor(images).cpu().numpy(), torch.as_tensor(y).cpu().numpy()), **more)
 
-def calibrate(model:nn.Module, # in eval mode
-              images:Any, # uint8 (n, h, w, 3): TRAINING images that were held out from training
-              labels:Any, # (n,)
-              levels:Sequence[tuple[str, int]]=LEVELS, # (corruption, severity), ('clean', 0) for none
-              lams:Sequence[float]=LAMS, # tried at each level
-              *, lam_train:Union[float, None]=None, # None: the model's own
-              lam_max:Union[float, None]=None, # None: the largest of `lams`
-              size:str='cifar', # constants of the corruptions
-              layers:str='first', seed:int=0, batch_size:int=250,
-              note:str='training images held out from training' # what the images are, kept in the rule
-             )->LamRule:
+def _saw(images: Any, y: Any, note: str, **more: Any) -> dict:  # the record of a calibration
+    return dict(
+        images=note,
+        n=len(images),
+        hash=image_hash(torch.as_tensor(images).cpu().numpy(), torch.as_tensor(y).cpu().numpy()),
+        **more,
+    )
+
+
+def calibrate(
+    model: nn.Module,  # in eval mode
+    images: Any,  # uint8 (n, h, w, 3): TRAINING images that were held out from training
+    labels: Any,  # (n,)
+    levels: Sequence[tuple[str, int]] = LEVELS,  # (corruption, severity), ('clean', 0) for none
+    lams: Sequence[float] = LAMS,  # tried at each level
+    *,
+    lam_train: float | None = None,  # None: the model's own
+    lam_max: float | None = None,  # None: the largest of `lams`
+    size: str = 'cifar',  # constants of the corruptions
+    layers: str = 'first',
+    seed: int = 0,
+    batch_size: int = 250,
+    note: str = 'training images held out from training',  # what the images are, kept in the rule
+) -> LamRule:
     "Fit a `LamRule` to the best λ of each level"
     lam_train = _lam_of(model) if lam_train is None else lam_train
     table = []
     for name, severity in levels:
-        s = sweep(model, level_images(images, (name, severity), size, seed), labels, lams, lam_train=lam_train, layers=layers, batch_size=batch_size)
-        table.append(dict(corruption=name, severity=severity, r=float(s.residual.mean()), best_lam=s.oracle()[0], lams=s.lams, acc1=s.acc1))
+        s = sweep(
+            model,
+            level_images(images, (name, severity), size, seed),
+            labels,
+            lams,
+            lam_train=lam_train,
+            layers=layers,
+            batch_size=batch_size,
+        )
+        table.append(
+            dict(
+                corruption=name,
+                severity=severity,
+                r=float(s.residual.mean()),
+                best_lam=s.oracle()[0],
+                lams=s.lams,
+                acc1=s.acc1,
+            )
+        )
     a, b, r2 = fit_line(table)
-    saw = _saw(images, labels, note, labels=True, corruptions=sorted({n for n, _ in levels}), severities=sorted({s for _, s in levels}), size=size, seed=seed)
-    return LamRule(a, b, lam_train, max(max(lams), lam_train) if lam_max is None else lam_max, layers=layers, r2=r2, size=tuple(images.shape[1:3]), model=fingerprint(model), saw=saw, table=table)
+    saw = _saw(
+        images,
+        labels,
+        note,
+        labels=True,
+        corruptions=sorted({n for n, _ in levels}),
+        severities=sorted({s for _, s in levels}),
+        size=size,
+        seed=seed,
+    )
+    return LamRule(
+        a,
+        b,
+        lam_train,
+        max(max(lams), lam_train) if lam_max is None else lam_max,
+        layers=layers,
+        r2=r2,
+        size=tuple(images.shape[1:3]),
+        model=fingerprint(model),
+        saw=saw,
+        table=table,
+    )
 
-def leave_out(rule:LamRule, corruption:str)->LamRule:
+
+def leave_out(rule: LamRule, corruption: str) -> LamRule:
     "The rule fitted again without `corruption`"
-    if corruption not in {row['corruption'] for row in rule.table}: raise ValueError(f"the rule has not seen {corruption!r}; it saw {', '.join(rule.saw.get('corruptions', [])) or 'nothing'}")
+    if corruption not in {row['corruption'] for row in rule.table}:
+        raise ValueError(
+            f"the rule has not seen {corruption!r}; it saw {', '.join(rule.saw.get('corruptions', [])) or 'nothing'}"
+        )
     table = [row for row in rule.table if row['corruption'] != corruption]
     a, b, r2 = fit_line(table)
-    return replace(rule, a=a, b=b, r2=r2, table=table, saw=dict(rule.saw, corruptions=[c for c in rule.saw['corruptions'] if c != corruption], left_out=corruption))
+    return replace(
+        rule,
+        a=a,
+        b=b,
+        r2=r2,
+        table=table,
+        saw=dict(rule.saw, corruptions=[c for c in rule.saw['corruptions'] if c != corruption], left_out=corruption),
+    )
 
 # %% ../nbs/06_robustness.ipynb #49689b31
 class AdaptiveLam(nn.Module):
     "A model whose λ is chosen for each image (or batch) by a `LamRule`: images in [0, 1] in, logits out"
-    def __init__(self, model:nn.Module, # in eval mode
-                 rule:LamRule, *,
-                 per:str='image', # 'image' | 'batch': one λ, from the mean residual of the batch
-                 detach:bool=False # stop the gradient at λ
-                ):
+
+    def __init__(
+        self,
+        model: nn.Module,  # in eval mode
+        rule: LamRule,
+        *,
+        per: str = 'image',  # 'image' | 'batch': one λ, from the mean residual of the batch
+        detach: bool = False,  # stop the gradient at λ
+    ):
         super().__init__()
         _check_eval(model)
         rule.check(model)
         _part(model, rule.layers)
-        if per not in ('image', 'batch'): raise ValueError(f"`per` must be 'image' or 'batch', got {per!r}")
+        if per not in ('image', 'batch'):
+            raise ValueError(f"`per` must be 'image' or 'batch', got {per!r}")
         self.model, self.rule, self.per, self.detach = model, rule, per, detach
         self.train(False)
 
-    def lam(self, x:Tensor)->Tensor: # (n,)
+    def lam(self, x: Tensor) -> Tensor:  # (n,)
         "λ that is chosen for each of the images `x`"
         self.rule.check_size(x)
         with torch.set_grad_enabled(torch.is_grad_enabled() and not self.detach):
             r = residual(self.model, x, self.rule.lam_train)
             return self.rule(r if self.per == 'image' else r.mean().expand(len(x)))
 
-    def forward(self, x:Tensor)->Tensor: # logits
+    def forward(self, x: Tensor) -> Tensor:  # logits
         "Classify images (n, 3, h, w)"
         _check_eval(self)
         _check_images(x)
-        with lam_at(_part(self.model, self.rule.layers), self.lam(x)[:, None, None, None]): return self.model(x)
+        with lam_at(_part(self.model, self.rule.layers), self.lam(x)[:, None, None, None]):
+            return self.model(x)
+
 
 class FixedLam(nn.Module):
     "A model at another λ than that of its training"
-    def __init__(self, model:nn.Module, lam:float, *, layers:str='first'):
+
+    def __init__(self, model: nn.Module, lam: float, *, layers: str = 'first'):
         super().__init__()
         _check_eval(model)
         _part(model, layers)
         self.model, self.lam, self.layers = model, lam, layers
         self.train(False)
-    def forward(self, x:Tensor)->Tensor: # logits
+
+    def forward(self, x: Tensor) -> Tensor:  # logits
         "Classify images (n, 3, h, w)"
         _check_eval(self)
         _check_images(x)
-        with lam_at(_part(self.model, self.layers), self.lam): return self.model(x)
+        with lam_at(_part(self.model, self.layers), self.lam):
+            return self.model(x)
 
 # %% ../nbs/06_robustness.ipynb #468373c1
 @dataclass(frozen=True)
 class BatchRule(_Fitted):
     "Choose one λ for a batch, without labels, by the residual-ratio objective"
-    reference:float # mean residual of clean training images at `lam_train`
-    lam_train:float # λ of training: the least that is chosen
-    lams:tuple[float, ...]=LAMS # the grid; `lam_train` is always tried
-    layers:str='first' # whose λ is set
-    size:Union[tuple[int, ...], None]=None # (h, w) of the images it was calibrated on
-    model:Union[dict, None]=None # `fingerprint` of the model; None: a rule made by hand, never refused
-    saw:dict = field(default_factory=dict) # what the calibration saw
 
-    def __post_init__(self)->None:
-        if not self.reference > 0 or not math.isfinite(self.reference): raise ValueError(f"`reference` must be positive, got {self.reference}")
-        if not self.lam_train >= 0: raise ValueError(f"`lam_train` must be ≥ 0, got {self.lam_train}")
+    reference: float  # mean residual of clean training images at `lam_train`
+    lam_train: float  # λ of training: the least that is chosen
+    lams: tuple[float, ...] = LAMS  # the grid; `lam_train` is always tried
+    layers: str = 'first'  # whose λ is set
+    size: tuple[int, ...] | None = None  # (h, w) of the images it was calibrated on
+    model: dict | None = None  # `fingerprint` of the model; None: a rule made by hand, never refused
+    saw: dict = field(default_factory=dict)  # what the calibration saw
+
+    def __post_init__(self) -> None:
+        if not self.reference > 0 or not math.isfinite(self.reference):
+            raise ValueError(f"`reference` must be positive, got {self.reference}")
+        if not self.lam_train >= 0:
+            raise ValueError(f"`lam_train` must be ≥ 0, got {self.lam_train}")
 
     @torch.no_grad()
-    def choose(self, model:nn.Module, x:Tensor # images in [0, 1], (n, 3, h, w)
-              )->float:
+    def choose(
+        self,
+        model: nn.Module,
+        x: Tensor,  # images in [0, 1], (n, 3, h, w)
+    ) -> float:
         "λ for the batch `x`; costs a solve of the first layer for each λ of the grid"
         r0 = float(residual(model, x, self.lam_train).mean())
-        if r0 <= self.reference: return self.lam_train # the target is a ratio of 1
-        target = math.log(r0/self.reference)
+        if r0 <= self.reference:
+            return self.lam_train  # the target is a ratio of 1
+        target = math.log(r0 / self.reference)
         tried = sorted({self.lam_train, *(l for l in self.lams if l >= self.lam_train)})
-        J = [(math.log(float(residual(model, x, l).mean())/r0) - target)**2 for l in tried]
+        J = [(math.log(float(residual(model, x, l).mean()) / r0) - target) ** 2 for l in tried]
         return tried[int(np.argmin(J))]
 
 # %% ../nbs/06_robustness.ipynb #ad09a8f7
-def calibrate_batch(model:nn.Module, # in eval mode
-                    images:Any, # uint8 (n, h, w, 3): clean training images
-                    lams:Sequence[float]=LAMS, *, lam_train:Union[float, None]=None, # None: the model's own
-                    layers:str='first', batch_size:int=250, note:str='training images held out from training'
-                   )->BatchRule:
+def calibrate_batch(
+    model: nn.Module,  # in eval mode
+    images: Any,  # uint8 (n, h, w, 3): clean training images
+    lams: Sequence[float] = LAMS,
+    *,
+    lam_train: float | None = None,  # None: the model's own
+    layers: str = 'first',
+    batch_size: int = 250,
+    note: str = 'training images held out from training',
+) -> BatchRule:
     "Measure the reference of a `BatchRule`: no labels, no corruption"
     _check_eval(model)
     lam_train = _lam_of(model) if lam_train is None else lam_train
-    with torch.no_grad(): r = torch.cat([residual(model, x, lam_train).float().cpu() for x in _batches(images, batch_size, model)])
+    with torch.no_grad():
+        r = torch.cat([residual(model, x, lam_train).float().cpu() for x in _batches(images, batch_size, model)])
     saw = _saw(images, np.zeros(len(images), int), note, labels=False, corruptions=[])
-    return BatchRule(float(r.mean()), lam_train, tuple(float(l) for l in lams), layers=layers, size=tuple(images.shape[1:3]), model=fingerprint(model), saw=saw)
+    return BatchRule(
+        float(r.mean()),
+        lam_train,
+        tuple(float(l) for l in lams),
+        layers=layers,
+        size=tuple(images.shape[1:3]),
+        model=fingerprint(model),
+        saw=saw,
+    )
+
 
 class BatchLam(nn.Module):
     "A model whose λ is chosen for each batch by a `BatchRule`; the prediction for an image depends on its batch"
-    def __init__(self, model:nn.Module, # in eval mode
-                 rule:BatchRule):
+
+    def __init__(
+        self,
+        model: nn.Module,  # in eval mode
+        rule: BatchRule,
+    ):
         super().__init__()
         _check_eval(model)
         rule.check(model)
         _part(model, rule.layers)
         self.model, self.rule = model, rule
         self.train(False)
-    def forward(self, x:Tensor)->Tensor: # logits
+
+    def forward(self, x: Tensor) -> Tensor:  # logits
         "Classify a batch (n, 3, h, w)"
         _check_eval(self)
         _check_images(x)
         self.rule.check_size(x)
-        with lam_at(_part(self.model, self.rule.layers), self.rule.choose(self.model, x)): return self.model(x)
+        with lam_at(_part(self.model, self.rule.layers), self.rule.choose(self.model, x)):
+            return self.model(x)
 
 # %% ../nbs/06_robustness.ipynb #94eed7ea
-_RULES:dict[str, Any] = {'LamRule': LamRule, 'BatchRule': BatchRule}
+_RULES: dict[str, Any] = {'LamRule': LamRule, 'BatchRule': BatchRule}
 
-def save_rule(path:Any, rule:Union[LamRule, BatchRule])->None:
+
+def save_rule(path: Any, rule: LamRule | BatchRule) -> None:
     "Write `rule` as JSON"
     write_json(path, dict(asdict(rule), kind=type(rule).__name__))
 
-def load_rule(path:Any)->Any: # LamRule or BatchRule
+
+def load_rule(path: Any) -> Any:  # LamRule or BatchRule
     "Read a rule that `save_rule` wrote"
     d = read_json(path)
     kind = _RULES.get(d.pop('kind', '')) if isinstance(d, dict) else None
-    if kind is None or set(d) != {f.name for f in fields(kind)}: raise ValueError(f"{path} holds no λ rule")
+    if kind is None or set(d) != {f.name for f in fields(kind)}:
+        raise ValueError(f"{path} holds no λ rule")
     return kind(**{k: tuple(v) if k in ('grid', 'size', 'lams') and v is not None else v for k, v in d.items()})
 
 # %% ../nbs/06_robustness.ipynb #1af9a850
 @contextmanager
-def bn_adapted(model:nn.Module)->Iterator[nn.Module]:
+def bn_adapted(model: nn.Module) -> Iterator[nn.Module]:
     "Let every batch norm of `model` use the statistics of the batch, and keep its running ones as they are"
     norms = [m for m in model.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
-    if not norms: raise ValueError(f"{type(model).__name__} has no batch norm")
+    if not norms:
+        raise ValueError(f"{type(model).__name__} has no batch norm")
     old = [(m.training, m.track_running_stats) for m in norms]
     try:
-        for m in norms: m.training, m.track_running_stats = True, False
+        for m in norms:
+            m.training, m.track_running_stats = True, False
         yield model
     finally:
-        for m, (t, k) in zip(norms, old): m.training, m.track_running_stats = t, k
+        for m, (t, k) in zip(norms, old):
+            m.training, m.track_running_stats = t, k
+
 
 class BNAdapted(nn.Module):
     "A model under `bn_adapted`: the prediction for an image depends on its batch"
-    def __init__(self, model:nn.Module):
+
+    def __init__(self, model: nn.Module):
         super().__init__()
         _check_eval(model)
         self.model = model
         self.train(False)
-    def forward(self, x:Tensor)->Tensor: # logits
+
+    def forward(self, x: Tensor) -> Tensor:  # logits
         "Classify a batch (n, 3, h, w)"
         _check_eval(self)
         _check_images(x)
-        with bn_adapted(self.model): return self.model(x)
+        with bn_adapted(self.model):
+            return self.model(x)
 
 # %% ../nbs/06_robustness.ipynb #1e1df76b
 class Tent(nn.Module):
     "TENT (Wang et al. 2021): entropy minimised on the batch over the affine parameters of the batch norms, in a copy of `model`"
-    def __init__(self, model:nn.Module, *, lr:float=1e-3, steps:int=1, # per batch
-                 episodic:bool=True # forget after each batch
-                ):
+
+    def __init__(
+        self,
+        model: nn.Module,
+        *,
+        lr: float = 1e-3,
+        steps: int = 1,  # per batch
+        episodic: bool = True,  # forget after each batch
+    ):
         super().__init__()
         _check_eval(model)
-        if steps < 1: raise ValueError(f"`steps` must be at least 1, got {steps}")
+        if steps < 1:
+            raise ValueError(f"`steps` must be at least 1, got {steps}")
         self.model = copy.deepcopy(model).requires_grad_(False)
-        self.affine = [p for m in self.model.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm) for p in (m.weight, m.bias) if p is not None]
-        if not self.affine: raise ValueError(f"{type(model).__name__} has no batch norm with scale and shift")
+        self.affine = [
+            p
+            for m in self.model.modules()
+            if isinstance(m, nn.modules.batchnorm._BatchNorm)
+            for p in (m.weight, m.bias)
+            if p is not None
+        ]
+        if not self.affine:
+            raise ValueError(f"{type(model).__name__} has no batch norm with scale and shift")
         self.lr, self.steps, self.episodic, self.source = lr, steps, episodic, [p.detach().clone() for p in self.affine]
         self.train(False)
         self.reset()
 
-    def reset(self)->None:
+    def reset(self) -> None:
         "Forget all adaptation"
         with torch.no_grad():
-            for p, s in zip(self.affine, self.source): p.copy_(s)
-        for p in self.affine: p.requires_grad_(True)
+            for p, s in zip(self.affine, self.source):
+                p.copy_(s)
+        for p in self.affine:
+            p.requires_grad_(True)
         self.optimizer = torch.optim.Adam(self.affine, lr=self.lr)
 
-    def forward(self, x:Tensor)->Tensor: # logits, without gradient
+    def forward(self, x: Tensor) -> Tensor:  # logits, without gradient
         "Adapt to a batch and classify it"
         _check_eval(self)
         _check_images(x)
-        if self.episodic: self.reset()
+        if self.episodic:
+            self.reset()
         with bn_adapted(self.model):
             for _ in range(self.steps):
                 with torch.enable_grad():
                     logits = self.model(x.detach())
-                    entropy = -(logits.softmax(1)*logits.log_softmax(1)).sum(1).mean()
+                    entropy = -(logits.softmax(1) * logits.log_softmax(1)).sum(1).mean()
                     grads = torch.autograd.grad(entropy, self.affine)
-                for p, g in zip(self.affine, grads): p.grad = g
+                for p, g in zip(self.affine, grads):
+                    p.grad = g
                 self.optimizer.step()
             if self.episodic:
-                with torch.no_grad(): logits = self.model(x)
+                with torch.no_grad():
+                    logits = self.model(x)
         return logits.detach()
 
 # %% ../nbs/06_robustness.ipynb #3de03c40
-def gaussian_filter(x:Tensor, # (n, c, h, w)
-                    sigma:float # pixels; 0: nothing is done
-                   )->Tensor: # as `x`
+def gaussian_filter(
+    x: Tensor,  # (n, c, h, w)
+    sigma: float,  # pixels; 0: nothing is done
+) -> Tensor:  # as `x`
     "Blur images by a Gaussian, with mirrored borders"
-    if sigma == 0: return x
-    r = min(max(1, math.ceil(3*sigma)), min(x.shape[2:]) - 1)
-    k = torch.exp(-.5*(torch.arange(-r, r + 1, dtype=x.dtype, device=x.device)/sigma)**2)
-    k, c = k/k.sum(), x.shape[1]
+    if sigma == 0:
+        return x
+    r = min(max(1, math.ceil(3 * sigma)), min(x.shape[2:]) - 1)
+    k = torch.exp(-0.5 * (torch.arange(-r, r + 1, dtype=x.dtype, device=x.device) / sigma) ** 2)
+    k, c = k / k.sum(), x.shape[1]
     x = F.conv2d(F.pad(x, (r, r, 0, 0), mode='reflect'), k.view(1, 1, 1, -1).expand(c, 1, 1, -1), groups=c)
     return F.conv2d(F.pad(x, (0, 0, r, r), mode='reflect'), k.view(1, 1, -1, 1).expand(c, 1, -1, 1), groups=c)
 
-def median_filter(x:Tensor, # (n, c, h, w)
-                  size:int # odd, pixels; 1: nothing is done
-                 )->Tensor: # as `x`
+
+def median_filter(
+    x: Tensor,  # (n, c, h, w)
+    size: int,  # odd, pixels; 1: nothing is done
+) -> Tensor:  # as `x`
     "Median of each channel over a square window, with mirrored borders"
-    if size == 1: return x
-    p = size//2
+    if size == 1:
+        return x
+    p = size // 2
     return F.pad(x, (p, p, p, p), mode='reflect').unfold(2, size, 1).unfold(3, size, 1).flatten(4).median(4).values
+
 
 class Denoised(nn.Module):
     "A filter before a model: 'gaussian' with its sigma, or 'median' with its window"
-    def __init__(self, model:nn.Module, kind:str, # 'gaussian' | 'median'
-                 strength:float # sigma or window, pixels
-                ):
+
+    def __init__(
+        self,
+        model: nn.Module,
+        kind: str,  # 'gaussian' | 'median'
+        strength: float,  # sigma or window, pixels
+    ):
         super().__init__()
         _check_eval(model)
-        if kind not in ('gaussian', 'median'): raise ValueError(f"unknown filter {kind!r}; known: gaussian, median")
-        if kind == 'gaussian' and not strength >= 0: raise ValueError(f"sigma must be ≥ 0, got {strength}")
-        if kind == 'median' and strength not in range(1, 1000, 2): raise ValueError(f"the window of a median must be odd, got {strength}")
+        if kind not in ('gaussian', 'median'):
+            raise ValueError(f"unknown filter {kind!r}; known: gaussian, median")
+        if kind == 'gaussian' and not strength >= 0:
+            raise ValueError(f"sigma must be ≥ 0, got {strength}")
+        if kind == 'median' and strength not in range(1, 1000, 2):
+            raise ValueError(f"the window of a median must be odd, got {strength}")
         self.model, self.kind, self.strength = model, kind, strength
         self.train(False)
-    def filter(self, x:Tensor)->Tensor: # as `x`
+
+    def filter(self, x: Tensor) -> Tensor:  # as `x`
         "Filter images (n, 3, h, w)"
         return gaussian_filter(x, self.strength) if self.kind == 'gaussian' else median_filter(x, int(self.strength))
-    def normalize(self, x:Tensor)->Tensor:
+
+    def normalize(self, x: Tensor) -> Tensor:
         "What the first layer of the model sees"
         return _normalize(self.model, self.filter(x))
-    def forward(self, x:Tensor)->Tensor: # logits
+
+    def forward(self, x: Tensor) -> Tensor:  # logits
         "Filter and classify images (n, 3, h, w)"
         _check_eval(self)
         _check_images(x)
         return self.model(self.filter(x))
 
 # %% ../nbs/06_robustness.ipynb #de70ed25
-FILTERS:tuple[tuple[str, float], ...] = (('gaussian', 0.), *(('gaussian', s) for s in (.3, .4, .5, .6, .8, 1.)), ('median', 3), ('median', 5))
+FILTERS: tuple[tuple[str, float], ...] = (
+    ('gaussian', 0.0),
+    *(('gaussian', s) for s in (0.3, 0.4, 0.5, 0.6, 0.8, 1.0)),
+    ('median', 3),
+    ('median', 5),
+)
 
-def filter_table(model:nn.Module, images:Any, # uint8: the calibration images of `calibrate`
-                 labels:Any, levels:Sequence[tuple[str, int]]=LEVELS, filters:Sequence[tuple[str, float]]=FILTERS,
-                 *, size:str='cifar', seed:int=0, batch_size:int=250
-                )->list[dict]: # one row a filter and level
+
+def filter_table(
+    model: nn.Module,
+    images: Any,  # uint8: the calibration images of `calibrate`
+    labels: Any,
+    levels: Sequence[tuple[str, int]] = LEVELS,
+    filters: Sequence[tuple[str, float]] = FILTERS,
+    *,
+    size: str = 'cifar',
+    seed: int = 0,
+    batch_size: int = 250,
+) -> list[dict]:  # one row a filter and level
     "Accuracy of `model` behind each filter at each level"
     sets = [(level, level_images(images, level, size, seed)) for level in levels]
-    return [dict(kind=kind, strength=float(strength), corruption=level[0], severity=level[1], acc1=accuracy(predict(Denoised(model, kind, strength), im, batch_size), labels))
-            for kind, strength in filters for level, im in sets]
+    return [
+        dict(
+            kind=kind,
+            strength=float(strength),
+            corruption=level[0],
+            severity=level[1],
+            acc1=accuracy(predict(Denoised(model, kind, strength), im, batch_size), labels),
+        )
+        for kind, strength in filters
+        for level, im in sets
+    ]
 
-def best_filter(table:Sequence[dict], # of `filter_table`
-                without:Union[str, None]=None # leave this corruption out
-               )->tuple[str, float]: # kind, strength
+
+def best_filter(
+    table: Sequence[dict],  # of `filter_table`
+    without: str | None = None,  # leave this corruption out
+) -> tuple[str, float]:  # kind, strength
     "The filter with the best mean accuracy over the levels (the first among equals)"
-    means:dict[tuple[str, float], list[float]] = {}
+    means: dict[tuple[str, float], list[float]] = {}
     for row in table:
-        if row['corruption'] != without: means.setdefault((row['kind'], row['strength']), []).append(row['acc1'])
-    if not means: raise ValueError(f"no level is left to choose a filter on (without {without!r})")
-    return max(means, key=lambda k: sum(means[k])/len(means[k]))
+        if row['corruption'] != without:
+            means.setdefault((row['kind'], row['strength']), []).append(row['acc1'])
+    if not means:
+        raise ValueError(f"no level is left to choose a filter on (without {without!r})")
+    return max(means, key=lambda k: sum(means[k]) / len(means[k]))
 
 # %% ../nbs/06_robustness.ipynb #806eb821
-def bootstrap(values:Any, # (n,) one value an image, or (k, n) for k levels of the same images, which are averaged
-              *, level:float=.95, n_boot:int=2000, seed:int=0
-             )->tuple[float, float, float]: # mean, lower, upper
+def bootstrap(
+    values: Any,  # (n,) one value an image, or (k, n) for k levels of the same images, which are averaged
+    *,
+    level: float = 0.95,
+    n_boot: int = 2000,
+    seed: int = 0,
+) -> tuple[float, float, float]:  # mean, lower, upper
     "Mean of `values` with a percentile interval over draws of images"
     v = torch.as_tensor(values).double()
-    if v.ndim not in (1, 2) or not v.shape[-1] or not len(v): raise ValueError(f"`values` must have shape (n,) or (levels, n), got {tuple(v.shape)}")
-    if not 0 < level < 1 or n_boot < 1: raise ValueError(f"need 0 < `level` < 1 and `n_boot` ≥ 1, got {level} and {n_boot}")
+    if v.ndim not in (1, 2) or not v.shape[-1] or not len(v):
+        raise ValueError(f"`values` must have shape (n,) or (levels, n), got {tuple(v.shape)}")
+    if not 0 < level < 1 or n_boot < 1:
+        raise ValueError(f"need 0 < `level` < 1 and `n_boot` ≥ 1, got {level} and {n_boot}")
     v = (v if v.ndim == 1 else v.mean(0)).cpu()
     g, n = torch.Generator().manual_seed(seed), len(v)
-    means = torch.cat([v[torch.randint(n, (min(100, n_boot - i), n), generator=g)].mean(1) for i in range(0, n_boot, 100)])
-    lo, hi = torch.quantile(means, torch.tensor([(1 - level)/2, (1 + level)/2], dtype=torch.float64)).tolist()
+    means = torch.cat(
+        [v[torch.randint(n, (min(100, n_boot - i), n), generator=g)].mean(1) for i in range(0, n_boot, 100)]
+    )
+    lo, hi = torch.quantile(means, torch.tensor([(1 - level) / 2, (1 + level) / 2], dtype=torch.float64)).tolist()
     return float(v.mean()), lo, hi
 
-def binomial(right:Any, # (n,) bool
-             *, level:float=.95
-            )->tuple[float, float, float]: # share, lower, upper
+
+def binomial(
+    right: Any,  # (n,) bool
+    *,
+    level: float = 0.95,
+) -> tuple[float, float, float]:  # share, lower, upper
     "Share of `right` with Wilson's interval, which is not empty where none or all are right"
     v = torch.as_tensor(right).bool().flatten()
-    if not len(v): raise ValueError("`right` is empty")
-    if not 0 < level < 1: raise ValueError(f"need 0 < `level` < 1, got {level}")
-    n, p, z = len(v), float(v.double().mean()), float(torch.special.ndtri(torch.tensor((1 + level)/2, dtype=torch.float64)))
-    mid, half = (p + z*z/(2*n))/(1 + z*z/n), z*math.sqrt(p*(1 - p)/n + z*z/(4*n*n))/(1 + z*z/n)
-    return p, max(0., mid - half), min(1., mid + half)
+    if not len(v):
+        raise ValueError("`right` is empty")
+    if not 0 < level < 1:
+        raise ValueError(f"need 0 < `level` < 1, got {level}")
+    n, p, z = (
+        len(v),
+        float(v.double().mean()),
+        float(torch.special.ndtri(torch.tensor((1 + level) / 2, dtype=torch.float64))),
+    )
+    mid, half = (
+        (p + z * z / (2 * n)) / (1 + z * z / n),
+        z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n),
+    )
+    return p, max(0.0, mid - half), min(1.0, mid + half)
 
-def calibration_error(logits:Tensor, # (n, n_classes)
-                      labels:Any, # (n,)
-                      bins:int=15 # of equal width
-                     )->float:
+
+def calibration_error(
+    logits: Tensor,  # (n, n_classes)
+    labels: Any,  # (n,)
+    bins: int = 15,  # of equal width
+) -> float:
     "Expected calibration error of the chosen class"
-    if bins < 1: raise ValueError(f"`bins` must be at least 1, got {bins}")
+    if bins < 1:
+        raise ValueError(f"`bins` must be at least 1, got {bins}")
     right = logits.argmax(1) == torch.as_tensor(labels).to(logits.device)
     conf = logits.double().softmax(1).amax(1)
-    b = (conf*bins).ceil().long().clamp(1, bins) - 1
+    b = (conf * bins).ceil().long().clamp(1, bins) - 1
     gap = torch.zeros(bins, dtype=torch.float64, device=logits.device).index_add_(0, b, right.double() - conf)
-    return float(gap.abs().sum()/len(conf))
+    return float(gap.abs().sum() / len(conf))
 
 # %% ../nbs/06_robustness.ipynb #05cb0bf3
 class Classifier(nn.Module):
     "Any network as RobustBench expects it: images in [0, 1] in, float32 logits out"
-    mean:Union[Tensor, None]
-    std:Union[Tensor, None]
-    def __init__(self, model:nn.Module, # in eval mode
-                 mean:Union[Sequence[float], None]=None, std:Union[Sequence[float], None]=None # of the pixels; None: `model` normalises by itself
-                ):
+
+    mean: Tensor | None
+    std: Tensor | None
+
+    def __init__(
+        self,
+        model: nn.Module,  # in eval mode
+        mean: Sequence[float] | None = None,
+        std: Sequence[float] | None = None,  # of the pixels; None: `model` normalises by itself
+    ):
         super().__init__()
         _check_eval(model)
-        if (mean is None) != (std is None): raise ValueError("give both `mean` and `std`, or neither")
-        if mean is not None and any(getattr(m, 'mean', None) is not None for m in model.modules() if callable(getattr(m, 'normalize', None))):
+        if (mean is None) != (std is None):
+            raise ValueError("give both `mean` and `std`, or neither")
+        if mean is not None and any(
+            getattr(m, 'mean', None) is not None for m in model.modules() if callable(getattr(m, 'normalize', None))
+        ):
             raise ValueError(f"{type(model).__name__} normalises its images by itself: leave out `mean` and `std`")
         self.model = model
-        for name, v in (('mean', mean), ('std', std)): self.register_buffer(name, None if v is None else torch.as_tensor(v, dtype=torch.float32).view(1, -1, 1, 1))
+        for name, v in (('mean', mean), ('std', std)):
+            self.register_buffer(name, None if v is None else torch.as_tensor(v, dtype=torch.float32).view(1, -1, 1, 1))
         self.train(False)
-    def _scale(self, x:Tensor)->Tensor: return x if self.mean is None or self.std is None else (x - self.mean)/self.std
-    def normalize(self, x:Tensor)->Tensor:
+
+    def _scale(self, x: Tensor) -> Tensor:
+        return x if self.mean is None or self.std is None else (x - self.mean) / self.std
+
+    def normalize(self, x: Tensor) -> Tensor:
         "What the first layer of the network sees"
         return _normalize(self.model, self._scale(x))
-    def forward(self, x:Tensor)->Tensor: # logits, (n, n_classes)
+
+    def forward(self, x: Tensor) -> Tensor:  # logits, (n, n_classes)
         "Classify images (n, 3, h, w)"
         _check_eval(self)
         _check_images(x)

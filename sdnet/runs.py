@@ -8,60 +8,96 @@ __all__ = ['project_root', 'data_root', 'set_seed', 'get_device', 'atomic_write'
            'slug_of', 'RunHeldError', 'Run', 'check_parameters']
 
 # %% ../nbs/00_runs.ipynb #59697984
-import csv,difflib,hashlib,io,json,math,os,platform,random,re,subprocess,sys,tempfile,threading,time,warnings
-from datetime import datetime,timezone
+import csv
+import difflib
+import hashlib
+import io
+import json
+import math
+import os
+import platform
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import warnings
+from datetime import datetime, timezone
 from importlib import metadata
 from pathlib import Path
-from typing import Any,BinaryIO,Callable
+from typing import Any, BinaryIO
+from collections.abc import Callable
 import numpy as np
 import torch
 import sdnet
-try: import fcntl
-except ImportError: fcntl = None # type: ignore[assignment]
-try: import resource
-except ImportError: resource = None # type: ignore[assignment]
+
+try:
+    import fcntl
+except ImportError:
+    fcntl = None  # type: ignore[assignment]
+try:
+    import resource
+except ImportError:
+    resource = None  # type: ignore[assignment]
 
 # %% ../nbs/00_runs.ipynb #190e383c
-def project_root()->Path: # the folder with this project's settings.ini, or the working directory
+def project_root() -> Path:  # the folder with this project's settings.ini, or the working directory
     "The nearest folder at or above the working directory that holds this project's `settings.ini`"
     cwd = Path.cwd()
     for d in (cwd, *cwd.parents):
-        f = d/'settings.ini'
-        if f.is_file() and re.search(r'(?m)^lib_name\s*=\s*sdnet\s*$', f.read_text(encoding='utf-8', errors='replace')): return d
+        f = d / 'settings.ini'
+        if f.is_file() and re.search(r'(?m)^lib_name\s*=\s*sdnet\s*$', f.read_text(encoding='utf-8', errors='replace')):
+            return d
     return cwd
 
-def data_root()->Path: # `$SDNET_DATA`, or `data` in `project_root()`
+
+def data_root() -> Path:  # `$SDNET_DATA`, or `data` in `project_root()`
     "The folder that holds the image sets, one folder each"
     env = os.environ.get('SDNET_DATA')
-    return Path(env).expanduser() if env else project_root()/'data'
+    return Path(env).expanduser() if env else project_root() / 'data'
 
 # %% ../nbs/00_runs.ipynb #9f842e5c
-def set_seed(seed:int, # from 0 to 2**32 − 1
-            )->None:
+def set_seed(
+    seed: int,  # from 0 to 2**32 − 1
+) -> None:
     "Seed Python's, numpy's and torch's generators (all devices)"
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0<=seed<2**32:
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**32:
         raise ValueError(f'seed must be an integer from 0 to 2**32 - 1, got {seed!r}')
-    random.seed(seed); np.random.seed(seed); torch.manual_seed(seed)
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)
 
 # %% ../nbs/00_runs.ipynb #b4c9ecd3
-def get_device(name:str|torch.device='auto', # 'auto' (CUDA where there is one, else the CPU), 'cpu', 'cuda', 'cuda:1', 'mps'
-              )->torch.device:
+def get_device(
+    name: str | torch.device = 'auto',  # 'auto' (CUDA where there is one, else the CPU), 'cpu', 'cuda', 'cuda:1', 'mps'
+) -> torch.device:
     "Turn `name` into a device that exists here"
-    if str(name)=='auto': return torch.device('cuda' if torch.cuda.is_available() else 'cpu')
-    try: dev = torch.device(name)
-    except RuntimeError: raise ValueError(f"unknown device {str(name)!r}: use 'auto', 'cpu', 'cuda', 'cuda:N' or 'mps'") from None
-    if dev.type=='cuda':
+    if str(name) == 'auto':
+        return torch.device('cuda' if torch.cuda.is_available() else 'cpu')
+    try:
+        dev = torch.device(name)
+    except RuntimeError:
+        raise ValueError(f"unknown device {str(name)!r}: use 'auto', 'cpu', 'cuda', 'cuda:N' or 'mps'") from None
+    if dev.type == 'cuda':
         n = torch.cuda.device_count() if torch.cuda.is_available() else 0
-        if not n: raise RuntimeError(f'device {str(name)!r} was asked for, but this machine has no CUDA device that torch {torch.__version__} can use')
-        if (dev.index or 0)>=n: raise RuntimeError(f'device {str(name)!r} was asked for, but there are only {n} CUDA devices here')
-    if dev.type=='mps' and not torch.backends.mps.is_available(): raise RuntimeError("device 'mps' was asked for, but there is none here")
+        if not n:
+            raise RuntimeError(
+                f'device {str(name)!r} was asked for, but this machine has no CUDA device that torch {torch.__version__} can use'
+            )
+        if (dev.index or 0) >= n:
+            raise RuntimeError(f'device {str(name)!r} was asked for, but there are only {n} CUDA devices here')
+    if dev.type == 'mps' and not torch.backends.mps.is_available():
+        raise RuntimeError("device 'mps' was asked for, but there is none here")
     return dev
 
 # %% ../nbs/00_runs.ipynb #4b484308
-def atomic_write(path:str|os.PathLike, # the file to make or replace
-                 write:Callable[[BinaryIO],Any], # called with the open temporary file
-                 keep:str|None=None, # name under which the file that was there stays, in the same folder
-                )->Path: # `path`
+def atomic_write(
+    path: str | os.PathLike,  # the file to make or replace
+    write: Callable[[BinaryIO], Any],  # called with the open temporary file
+    keep: str | None = None,  # name under which the file that was there stays, in the same folder
+) -> Path:  # `path`
     "Write a file so that it is whole or, after any error or kill, as it was before"
     path = Path(path)
     tmp = path.with_name(f'.{path.name}.{os.getpid()}.tmp')
@@ -69,297 +105,501 @@ def atomic_write(path:str|os.PathLike, # the file to make or replace
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(tmp, 'wb') as f:
             write(f)
-            f.flush(); os.fsync(f.fileno())
-        if keep and path.exists(): os.replace(path, path.with_name(keep))
+            f.flush()
+            os.fsync(f.fileno())
+        if keep and path.exists():
+            os.replace(path, path.with_name(keep))
         os.replace(tmp, path)
     except BaseException as e:
-        try: tmp.unlink(missing_ok=True)
-        except OSError: pass
-        if isinstance(e, OSError): raise OSError(e.errno, f'could not write {path} ({e.strerror or e}); what was there before is untouched') from e
+        try:
+            tmp.unlink(missing_ok=True)
+        except OSError:
+            pass
+        if isinstance(e, OSError):
+            raise OSError(
+                e.errno, f'could not write {path} ({e.strerror or e}); what was there before is untouched'
+            ) from e
         raise
     return path
 
 # %% ../nbs/00_runs.ipynb #3b479eff
-def _plain(obj:Any, where:str='')->Any:
+def _plain(obj: Any, where: str = '') -> Any:
     "`obj` as plain JSON values; one clear error naming the entry otherwise"
-    if isinstance(obj, (np.generic, torch.Tensor)) and getattr(obj, 'ndim', 0)==0: obj = obj.item()
-    if obj is None or isinstance(obj, (bool,str)): return obj
-    if isinstance(obj, int): return int(obj)
+    if isinstance(obj, (np.generic, torch.Tensor)) and getattr(obj, 'ndim', 0) == 0:
+        obj = obj.item()
+    if obj is None or isinstance(obj, (bool, str)):
+        return obj
+    if isinstance(obj, int):
+        return int(obj)
     if isinstance(obj, float):
-        if math.isfinite(obj): return float(obj)
+        if math.isfinite(obj):
+            return float(obj)
         raise ValueError(f'{where or "the value"} is {obj}: JSON has no such number')
     if isinstance(obj, dict):
         for k in obj:
-            if not isinstance(k, str): raise ValueError(f'{where or "the dict"} has the key {k!r}: JSON keys are strings')
-        return {k: _plain(v, f'{where}.{k}' if where else k) for k,v in obj.items()}
-    if isinstance(obj, (list,tuple)): return [_plain(v, f'{where}[{i}]') for i,v in enumerate(obj)]
-    raise ValueError(f'{where or "the value"} is a {type(obj).__name__}: only numbers, strings, true/false, None, lists and dicts can be saved as JSON')
+            if not isinstance(k, str):
+                raise ValueError(f'{where or "the dict"} has the key {k!r}: JSON keys are strings')
+        return {k: _plain(v, f'{where}.{k}' if where else k) for k, v in obj.items()}
+    if isinstance(obj, (list, tuple)):
+        return [_plain(v, f'{where}[{i}]') for i, v in enumerate(obj)]
+    raise ValueError(
+        f'{where or "the value"} is a {type(obj).__name__}: only numbers, strings, true/false, None, lists and dicts can be saved as JSON'
+    )
 
-def write_json(path:str|os.PathLike, # the file to make or replace
-               obj:Any, # numbers, strings, lists, dicts
-              )->Path: # `path`
+
+def write_json(
+    path: str | os.PathLike,  # the file to make or replace
+    obj: Any,  # numbers, strings, lists, dicts
+) -> Path:  # `path`
     "Write `obj` as JSON, whole or not at all"
-    text = json.dumps(_plain(obj), indent=1, ensure_ascii=False, allow_nan=False)+'\n'
+    text = json.dumps(_plain(obj), indent=1, ensure_ascii=False, allow_nan=False) + '\n'
     return atomic_write(path, lambda f: f.write(text.encode('utf-8')))
 
-def read_json(path:str|os.PathLike)->Any: # what `write_json` was given
+
+def read_json(path: str | os.PathLike) -> Any:  # what `write_json` was given
     "Read a JSON file; an error names the file"
-    try: return json.loads(Path(path).read_text(encoding='utf-8'))
-    except ValueError as e: raise ValueError(f'{path} is not a readable JSON file: {e}') from None
+    try:
+        return json.loads(Path(path).read_text(encoding='utf-8'))
+    except ValueError as e:
+        raise ValueError(f'{path} is not a readable JSON file: {e}') from None
 
 # %% ../nbs/00_runs.ipynb #ee292b43
-def _number(s:str)->Any:
+def _number(s: str) -> Any:
     "The number that `s` spells, else `s`; nothing for an empty cell"
-    if s=='': return None
-    for kind in (int,float):
-        try: return kind(s)
-        except ValueError: pass
+    if s == '':
+        return None
+    for kind in (int, float):
+        try:
+            return kind(s)
+        except ValueError:
+            pass
     return s
 
-def write_csv(path:str|os.PathLike, # the file to make or replace
-              rows:list[dict], # one dict a row; the columns are the first row's keys, then any new ones
-             )->Path: # `path`
+
+def write_csv(
+    path: str | os.PathLike,  # the file to make or replace
+    rows: list[dict],  # one dict a row; the columns are the first row's keys, then any new ones
+) -> Path:  # `path`
     "Write `rows` as a CSV file, whole or not at all"
     cols = list(dict.fromkeys(k for r in rows for k in r))
     buf = io.StringIO()
     w = csv.DictWriter(buf, cols, lineterminator='\n')
-    w.writeheader(); w.writerows(rows)
+    w.writeheader()
+    w.writerows(rows)
     return atomic_write(path, lambda f: f.write(buf.getvalue().encode('utf-8')))
 
-def read_csv(path:str|os.PathLike)->list[dict]: # one dict a row
+
+def read_csv(path: str | os.PathLike) -> list[dict]:  # one dict a row
     "Read a CSV file with a header; numbers come back as numbers"
-    with open(path, newline='', encoding='utf-8') as f: return [{k: _number(v) for k,v in r.items()} for r in csv.DictReader(f)]
+    with open(path, newline='', encoding='utf-8') as f:
+        return [{k: _number(v) for k, v in r.items()} for r in csv.DictReader(f)]
 
 # %% ../nbs/00_runs.ipynb #891d710b
-def _git(root:Path, *args:str)->str|None:
+def _git(root: Path, *args: str) -> str | None:
     "What `git args` prints in `root`, or None if it cannot say"
-    try: r = subprocess.run(['git', '--no-optional-locks', '-C', str(root), *args], capture_output=True, text=True, timeout=30)
-    except (OSError, subprocess.SubprocessError): return None
-    return r.stdout.strip() if r.returncode==0 else None
+    try:
+        r = subprocess.run(
+            ['git', '--no-optional-locks', '-C', str(root), *args], capture_output=True, text=True, timeout=30
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return r.stdout.strip() if r.returncode == 0 else None
 
-def git_state()->tuple[str|None,bool|None]: # commit, and whether the code differs from it; None, None where git cannot tell
+
+def git_state() -> tuple[
+    str | None, bool | None
+]:  # commit, and whether the code differs from it; None, None where git cannot tell
     "The commit of the code that runs"
     root = Path(sdnet.__file__).resolve().parent.parent
-    commit = _git(root, 'rev-parse', 'HEAD') if (root/'settings.ini').is_file() and (root/'.git').exists() else None
-    if commit is None: return None, None
+    commit = _git(root, 'rev-parse', 'HEAD') if (root / 'settings.ini').is_file() and (root / '.git').exists() else None
+    if commit is None:
+        return None, None
     status = _git(root, 'status', '--porcelain', '--', 'sdnet', 'nbs', 'settings.ini', 'setup.py')
     return commit, (None if status is None else bool(status))
 
-def device_name(device:torch.device, # a device that exists here
-               )->str: # the model of the GPU or of the CPU
+
+def device_name(
+    device: torch.device,  # a device that exists here
+) -> str:  # the model of the GPU or of the CPU
     "The kind of hardware behind `device`"
-    if device.type=='cuda': return torch.cuda.get_device_name(device)
-    try: return re.search(r'(?m)^model name\s*:\s*(.+)$', Path('/proc/cpuinfo').read_text())[1] # type: ignore[index]
-    except (OSError, TypeError): return platform.processor() or platform.machine() or device.type
+    if device.type == 'cuda':
+        return torch.cuda.get_device_name(device)
+    try:
+        return re.search(r'(?m)^model name\s*:\s*(.+)$', Path('/proc/cpuinfo').read_text())[1]  # type: ignore[index]
+    except (OSError, TypeError):
+        return platform.processor() or platform.machine() or device.type
 
 # %% ../nbs/00_runs.ipynb #54f79525
-def _version(name:str)->str|None:
-    try: return metadata.version(name)
-    except metadata.PackageNotFoundError: return None
+def _version(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
 
-def provenance(device:str|torch.device='auto', # where the run computes
-               **extra:Any, # anything else worth keeping: seed, precision, data_hash, n_train, …
-              )->dict: # plain JSON values
+
+def provenance(
+    device: str | torch.device = 'auto',  # where the run computes
+    **extra: Any,  # anything else worth keeping: seed, precision, data_hash, n_train, …
+) -> dict:  # plain JSON values
     "What is needed to believe or repeat a run; nothing about the machine's name, user or folders"
     dev = get_device(device)
-    commit,dirty = git_state()
-    vers = dict(python=platform.python_version(), torch=torch.__version__, torchvision=_version('torchvision'), numpy=np.__version__, sdnet=sdnet.__version__)
-    if dev.type=='cuda': vers['cuda'] = torch.version.cuda
-    return _plain(dict(commit=commit, dirty=dirty, versions=vers, system=f'{platform.system()} {platform.machine()}', device=dev.type,
-        device_name=device_name(dev), threads=torch.get_num_threads(), start=datetime.now(timezone.utc).isoformat(timespec='seconds'), **extra))
+    commit, dirty = git_state()
+    vers = dict(
+        python=platform.python_version(),
+        torch=torch.__version__,
+        torchvision=_version('torchvision'),
+        numpy=np.__version__,
+        sdnet=sdnet.__version__,
+    )
+    if dev.type == 'cuda':
+        vers['cuda'] = torch.version.cuda
+    return _plain(
+        dict(
+            commit=commit,
+            dirty=dirty,
+            versions=vers,
+            system=f'{platform.system()} {platform.machine()}',
+            device=dev.type,
+            device_name=device_name(dev),
+            threads=torch.get_num_threads(),
+            start=datetime.now(timezone.utc).isoformat(timespec='seconds'),
+            **extra,
+        )
+    )
 
 # %% ../nbs/00_runs.ipynb #3233d3c8
-def notebook_hash(name:str, # of a notebook in `nbs`, without .ipynb
-                 )->str|None: # 16 hexadecimal digits; None where there is no such file
+def notebook_hash(
+    name: str,  # of a notebook in `nbs`, without .ipynb
+) -> str | None:  # 16 hexadecimal digits; None where there is no such file
     "Shorten the SHA-256 of a notebook's code"
-    path = project_root()/'nbs'/f'{name}.ipynb'
-    if not path.is_file(): return None
-    code = [''.join(c['source']) for c in read_json(path)['cells'] if c['cell_type']=='code' and 'injected-parameters' not in c.get('metadata', {}).get('tags', [])]
+    path = project_root() / 'nbs' / f'{name}.ipynb'
+    if not path.is_file():
+        return None
+    code = [
+        ''.join(c['source'])
+        for c in read_json(path)['cells']
+        if c['cell_type'] == 'code' and 'injected-parameters' not in c.get('metadata', {}).get('tags', [])
+    ]
     return hashlib.sha256('\0'.join(code).encode()).hexdigest()[:16]
 
 # %% ../nbs/00_runs.ipynb #72bbdc4b
-def peak_memory()->dict: # bytes: host_bytes, and cuda_bytes where CUDA was used; None where the system cannot say
+def peak_memory() -> dict:  # bytes: host_bytes, and cuda_bytes where CUDA was used; None where the system cannot say
     "The most memory that this process has held so far"
-    rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss*(1 if sys.platform=='darwin' else 1024) if resource else None
-    mem:dict = dict(host_bytes=rss)
+    rss = (
+        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == 'darwin' else 1024)
+        if resource
+        else None
+    )
+    mem: dict = dict(host_bytes=rss)
     if torch.cuda.is_available() and torch.cuda.is_initialized():
         mem['cuda_bytes'] = max(torch.cuda.max_memory_allocated(i) for i in range(torch.cuda.device_count()))
     return mem
 
 # %% ../nbs/00_runs.ipynb #f122bae7
-def check_slug(slug:str)->str: # `slug`
+def check_slug(slug: str) -> str:  # `slug`
     "Refuse a `slug` that is not a safe file name"
     if not isinstance(slug, str) or not re.fullmatch(r'[a-z0-9]([a-z0-9._-]{0,118}[a-z0-9])?', slug):
-        raise ValueError(f'{slug!r} cannot name a run: use up to 120 of a-z, 0-9, dot, dash and underscore, with a letter or digit first and last')
+        raise ValueError(
+            f'{slug!r} cannot name a run: use up to 120 of a-z, 0-9, dot, dash and underscore, with a letter or digit first and last'
+        )
     return slug
 
-def _no_path(v:Any)->Any:
+
+def _no_path(v: Any) -> Any:
     "`v` with each absolute or home path in it cut to its last part"
-    if isinstance(v, dict): return {k: _no_path(x) for k,x in v.items()}
-    if isinstance(v, list): return [_no_path(x) for x in v]
-    if isinstance(v, str) and re.match(r'(/|~|\\|[A-Za-z]:[\\/])', v): return re.split(r'[\\/]', v.rstrip('\\/'))[-1]
+    if isinstance(v, dict):
+        return {k: _no_path(x) for k, x in v.items()}
+    if isinstance(v, list):
+        return [_no_path(x) for x in v]
+    if isinstance(v, str) and re.match(r'(/|~|\\|[A-Za-z]:[\\/])', v):
+        return re.split(r'[\\/]', v.rstrip('\\/'))[-1]
     return v
 
-def slug_of(name:str, # what kind of run, e.g. 'cifar'
-            params:dict, # the parameters that tell this run from others of its kind
-            max_len:int=90, # cut what is longer
-           )->str: # e.g. 'cifar-arch_sdnet18-lam_0.5-seed_0'
+
+def slug_of(
+    name: str,  # what kind of run, e.g. 'cifar'
+    params: dict,  # the parameters that tell this run from others of its kind
+    max_len: int = 90,  # cut what is longer
+) -> str:  # e.g. 'cifar-arch_sdnet18-lam_0.5-seed_0'
     "Make a readable slug from `name` and `params`, whatever their order"
-    def whole(v:Any)->Any: # 1.0 and 1 are the same parameter
-        if isinstance(v, dict): return {k: whole(x) for k,x in v.items()}
-        return [whole(x) for x in v] if isinstance(v, list) else int(v) if isinstance(v, float) and v.is_integer() else v
+
+    def whole(v: Any) -> Any:  # 1.0 and 1 are the same parameter
+        if isinstance(v, dict):
+            return {k: whole(x) for k, x in v.items()}
+        return (
+            [whole(x) for x in v] if isinstance(v, list) else int(v) if isinstance(v, float) and v.is_integer() else v
+        )
+
     plain, parts, exact = whole(_no_path(_plain(params))), [str(name)], True
-    for k,v in sorted(plain.items()):
+    for k, v in sorted(plain.items()):
         s = v if isinstance(v, str) else json.dumps(v)
-        if isinstance(v, str) and not re.fullmatch(r'[a-z][a-z0-9]*', v) or v in ('true','false','null') or isinstance(v, (list,dict)): exact = False
+        if (
+            isinstance(v, str)
+            and not re.fullmatch(r'[a-z][a-z0-9]*', v)
+            or v in ('true', 'false', 'null')
+            or isinstance(v, (list, dict))
+        ):
+            exact = False
         parts.append(f'{k}_{s}')
     clean = re.sub(r'[^a-z0-9._-]+', '', '-'.join(parts).lower())
-    if exact and clean=='-'.join(parts) and len(clean)<=max_len: return check_slug(clean)
+    if exact and clean == '-'.join(parts) and len(clean) <= max_len:
+        return check_slug(clean)
     tag = hashlib.sha256(json.dumps([name, plain], sort_keys=True).encode()).hexdigest()[:6]
-    return check_slug(f'{clean[:max_len-7].strip("._-")}-{tag}')
+    return check_slug(f'{clean[: max_len - 7].strip("._-")}-{tag}')
 
 # %% ../nbs/00_runs.ipynb #fc451200
-class RunHeldError(RuntimeError): "Another process or thread has this run open"
+class RunHeldError(RuntimeError):
+    "Another process or thread has this run open"
 
-_held:dict[str,'_Lock'] = {} # folder -> the lock this process holds
 
-def _close_in_child()->None:
+_held: dict[str, '_Lock'] = {}  # folder -> the lock this process holds
+
+
+def _close_in_child() -> None:
     "Let a forked process hold none of its parent's locks"
-    for lock in _held.values(): os.close(lock.fd)
+    for lock in _held.values():
+        os.close(lock.fd)
     _held.clear()
+
 
 class _Lock:
     "An exclusive claim on a folder, which ends with the process"
+
     hooked = False
-    def __init__(self, folder:Path):
+
+    def __init__(self, folder: Path):
         self.key, self.thread, self.fd = str(folder.resolve()), threading.get_ident(), -1
         mine = _held.get(self.key)
-        if mine and mine.thread==self.thread: mine.release()
-        fd = os.open(folder/'lock', os.O_RDWR|os.O_CREAT, 0o644)
+        if mine and mine.thread == self.thread:
+            mine.release()
+        fd = os.open(folder / 'lock', os.O_RDWR | os.O_CREAT, 0o644)
         try:
-            if fcntl: fcntl.flock(fd, fcntl.LOCK_EX|fcntl.LOCK_NB)
+            if fcntl:
+                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            who = os.read(fd, 1000).decode('utf-8', 'replace').strip(); os.close(fd)
-            raise RunHeldError(f'run {folder.name!r} is held by {who or "another process"}: wait for it, stop it, or choose another slug') from None
-        except OSError as e: warnings.warn(f'{folder.name}: this file system has no locks ({e}); do not run it twice at a time')
+            who = os.read(fd, 1000).decode('utf-8', 'replace').strip()
+            os.close(fd)
+            raise RunHeldError(
+                f'run {folder.name!r} is held by {who or "another process"}: wait for it, stop it, or choose another slug'
+            ) from None
+        except OSError as e:
+            warnings.warn(f'{folder.name}: this file system has no locks ({e}); do not run it twice at a time')
         who = f'process {os.getpid()} on host {platform.node()} since {datetime.now(timezone.utc).isoformat(timespec="seconds")}\n'
-        os.ftruncate(fd, 0); os.write(fd, who.encode())
-        self.fd = fd; _held[self.key] = self
-        if not _Lock.hooked and hasattr(os, 'register_at_fork'): os.register_at_fork(after_in_child=_close_in_child); _Lock.hooked = True
+        os.ftruncate(fd, 0)
+        os.write(fd, who.encode())
+        self.fd = fd
+        _held[self.key] = self
+        if not _Lock.hooked and hasattr(os, 'register_at_fork'):
+            os.register_at_fork(after_in_child=_close_in_child)
+            _Lock.hooked = True
+
     @property
-    def alive(self)->bool: return _held.get(self.key) is self
-    def release(self)->None:
-        if self.alive: os.ftruncate(self.fd, 0); os.close(self.fd); del _held[self.key]
+    def alive(self) -> bool:
+        return _held.get(self.key) is self
+
+    def release(self) -> None:
+        if self.alive:
+            os.ftruncate(self.fd, 0)
+            os.close(self.fd)
+            del _held[self.key]
 
 # %% ../nbs/00_runs.ipynb #25bc7380
-def _differences(old:dict, new:dict)->str:
+def _differences(old: dict, new: dict) -> str:
     "What differs between two sets of parameters, in words"
-    keys = [k for k in {**old, **new} if k not in old or k not in new or old[k]!=new[k]]
-    return ', '.join(f'{k} was {old[k]!r}' + (f', now {new[k]!r}' if k in new else ', now absent') if k in old else f'{k} is new ({new[k]!r})' for k in keys)
+    keys = [k for k in {**old, **new} if k not in old or k not in new or old[k] != new[k]]
+    return ', '.join(
+        f'{k} was {old[k]!r}' + (f', now {new[k]!r}' if k in new else ', now absent')
+        if k in old
+        else f'{k} is new ({new[k]!r})'
+        for k in keys
+    )
 
-def _result(slug:str, params:dict, metrics:dict, sessions:list[dict])->dict:
+
+def _result(slug: str, params: dict, metrics: dict, sessions: list[dict]) -> dict:
     "What is kept under version control about a complete run, free of this machine's paths"
     last = sessions[-1] if sessions else {}
-    prov = dict(last, sessions=len(sessions), commits=list(dict.fromkeys(s.get('commit') for s in sessions)), dirty=any(s.get('dirty') for s in sessions) or last.get('dirty'))
+    prov = dict(
+        last,
+        sessions=len(sessions),
+        commits=list(dict.fromkeys(s.get('commit') for s in sessions)),
+        dirty=any(s.get('dirty') for s in sessions) or last.get('dirty'),
+    )
     return _no_path(dict(slug=slug, params=params, dataset=prov.pop('dataset', None), metrics=metrics, provenance=prov))
 
 # %% ../nbs/00_runs.ipynb #9f7053da
 class Run:
     "The record of one experiment: begins `slug`, or goes on with it if it was begun with the same `params`"
-    def __init__(self,
-        slug:str, # names the folder and the result; see `slug_of`
-        params:dict, # everything that decides the outcome, as plain JSON values
+
+    def __init__(
+        self,
+        slug: str,  # names the folder and the result; see `slug_of`
+        params: dict,  # everything that decides the outcome, as plain JSON values
         *,
-        root:str|os.PathLike|None=None, # folder that gets `runs` and `results`; default: `data` in `project_root()`
-        device:str|torch.device='auto', # where it will compute, for the provenance
-        **note:Any, # more provenance, see `note`
+        root: str
+        | os.PathLike
+        | None = None,  # folder that gets `runs` and `results`; default: `data` in `project_root()`
+        device: str | torch.device = 'auto',  # where it will compute, for the provenance
+        **note: Any,  # more provenance, see `note`
     ):
-        if not isinstance(params, dict): raise ValueError(f'params must be a dict, got a {type(params).__name__}')
+        if not isinstance(params, dict):
+            raise ValueError(f'params must be a dict, got a {type(params).__name__}')
         self.slug, self.params = check_slug(slug), _plain(params, 'params')
-        self.root = Path(root) if root is not None else project_root()/'data'
-        self.folder, self._began, self._lock, self.first = self.root/'runs'/slug, time.perf_counter(), None, int(os.environ.get('RANK') or 0)==0
-        if not self.first: self._place = tempfile.TemporaryDirectory(); self.folder = Path(self._place.name); return
-        if 'notebook' in note: note['notebook_hash'] = notebook_hash(note['notebook'])
-        session = provenance(device, **{**{k: self.params[k] for k in ('seed','precision') if k in self.params}, **note})
+        self.root = Path(root) if root is not None else project_root() / 'data'
+        self.folder, self._began, self._lock, self.first = (
+            self.root / 'runs' / slug,
+            time.perf_counter(),
+            None,
+            int(os.environ.get('RANK') or 0) == 0,
+        )
+        if not self.first:
+            self._place = tempfile.TemporaryDirectory()
+            self.folder = Path(self._place.name)
+            return
+        if 'notebook' in note:
+            note['notebook_hash'] = notebook_hash(note['notebook'])
+        session = provenance(
+            device, **{**{k: self.params[k] for k in ('seed', 'precision') if k in self.params}, **note}
+        )
         self.folder.mkdir(parents=True, exist_ok=True)
-        if not self.complete: self._lock = _Lock(self.folder)
+        if not self.complete:
+            self._lock = _Lock(self.folder)
         try:
-            if self._lock: # what a kill left half-written
-                for f in [*self.folder.glob('.*.json.*.tmp'), *self.result_path.parent.glob(f'.{slug}.json.*.tmp')]: f.unlink(missing_ok=True)
+            if self._lock:  # what a kill left half-written
+                for f in [*self.folder.glob('.*.json.*.tmp'), *self.result_path.parent.glob(f'.{slug}.json.*.tmp')]:
+                    f.unlink(missing_ok=True)
             old = read_json(self.path('params.json')) if self.path('params.json').exists() else None
-            if old not in (None, self.params): raise ValueError(f'run {slug!r} was begun with other parameters: {_differences(old, self.params)}. '
-                f'Choose another slug, or remove {self.folder} to begin anew')
-            if old is None and self.result_path.exists() and (was := read_json(self.result_path).get('params')) != self.params: raise ValueError(f'{self.result_path} is the result of other parameters: '
-                f'{_differences(was, self.params)}. Choose another slug, or remove that file to replace it')
-            if old is None: write_json(self.path('params.json'), self.params)
-            if self.complete: self._publish(); self.close()
-            else: write_json(self.path('provenance.json'), [*self.sessions, session])
-        except BaseException: self.close(); raise
+            if old not in (None, self.params):
+                raise ValueError(
+                    f'run {slug!r} was begun with other parameters: {_differences(old, self.params)}. '
+                    f'Choose another slug, or remove {self.folder} to begin anew'
+                )
+            if (
+                old is None
+                and self.result_path.exists()
+                and (was := read_json(self.result_path).get('params')) != self.params
+            ):
+                raise ValueError(
+                    f'{self.result_path} is the result of other parameters: '
+                    f'{_differences(was, self.params)}. Choose another slug, or remove that file to replace it'
+                )
+            if old is None:
+                write_json(self.path('params.json'), self.params)
+            if self.complete:
+                self._publish()
+                self.close()
+            else:
+                write_json(self.path('provenance.json'), [*self.sessions, session])
+        except BaseException:
+            self.close()
+            raise
 
-    def path(self, name:str='')->Path: # `folder/name`
+    def path(self, name: str = '') -> Path:  # `folder/name`
         "Where the file `name` of this run is"
-        p = self.folder/name
-        if not p.resolve().is_relative_to(self.folder.resolve()): raise ValueError(f'{name!r} is not inside the run')
+        p = self.folder / name
+        if not p.resolve().is_relative_to(self.folder.resolve()):
+            raise ValueError(f'{name!r} is not inside the run')
         return p
-    @property
-    def complete(self)->bool: return self.path('metrics.json').exists()
-    @property
-    def metrics(self)->dict|None: return read_json(self.path('metrics.json')) if self.complete else None
-    @property
-    def result_path(self)->Path: return self.root/'results'/f'{self.slug}.json'
-    @property
-    def sessions(self)->list[dict]: return read_json(self.path('provenance.json')) if self.path('provenance.json').exists() else []
 
-    def note(self,
-        **entries:Any, # e.g. dataset='photos', data_hash='…', n_train=5000
-    )->None:
+    @property
+    def complete(self) -> bool:
+        return self.path('metrics.json').exists()
+
+    @property
+    def metrics(self) -> dict | None:
+        return read_json(self.path('metrics.json')) if self.complete else None
+
+    @property
+    def result_path(self) -> Path:
+        return self.root / 'results' / f'{self.slug}.json'
+
+    @property
+    def sessions(self) -> list[dict]:
+        return read_json(self.path('provenance.json')) if self.path('provenance.json').exists() else []
+
+    def note(
+        self,
+        **entries: Any,  # e.g. dataset='photos', data_hash='…', n_train=5000
+    ) -> None:
         "Add `entries` to this session's provenance"
-        if not self.first: return
-        if not (self._lock and self._lock.alive): raise RuntimeError(f'run {self.slug!r} is not open here any more: it is complete, closed, or was opened again')
+        if not self.first:
+            return
+        if not (self._lock and self._lock.alive):
+            raise RuntimeError(
+                f'run {self.slug!r} is not open here any more: it is complete, closed, or was opened again'
+            )
         *before, last = self.sessions
-        spent = round(time.perf_counter()-self._began, 3)
-        write_json(self.path('provenance.json'), [*before, {**last, **_plain(entries), 'seconds':spent, 'peak_memory':peak_memory()}])
+        spent = round(time.perf_counter() - self._began, 3)
+        write_json(
+            self.path('provenance.json'),
+            [*before, {**last, **_plain(entries), 'seconds': spent, 'peak_memory': peak_memory()}],
+        )
 
-    def finish(self,
-        metrics:dict, # the outcome, as plain JSON values
-        **entries:Any, # more provenance
-    )->dict: # the result, as saved
+    def finish(
+        self,
+        metrics: dict,  # the outcome, as plain JSON values
+        **entries: Any,  # more provenance
+    ) -> dict:  # the result, as saved
         "Write the metrics, which makes the run complete, then its result; let go of the run"
-        if not self.first: return _result(self.slug, self.params, _plain(metrics, 'metrics'), [])
-        if self.complete: warnings.warn(f'run {self.slug!r} was complete already: its record is left as it is. Remove {self.folder} to run it anew')
+        if not self.first:
+            return _result(self.slug, self.params, _plain(metrics, 'metrics'), [])
+        if self.complete:
+            warnings.warn(
+                f'run {self.slug!r} was complete already: its record is left as it is. Remove {self.folder} to run it anew'
+            )
         else:
             metrics = _plain(metrics, 'metrics')
             self.note(**entries)
             write_json(self.path('metrics.json'), metrics)
-        self._publish(again=self._lock is not None); self.close()
+        self._publish(again=self._lock is not None)
+        self.close()
         return read_json(self.result_path)
 
-    def _publish(self, again:bool=False)->None:
-        if again or not self.result_path.exists(): write_json(self.result_path, _result(self.slug, self.params, self.metrics or {}, self.sessions))
-    def close(self)->None:
+    def _publish(self, again: bool = False) -> None:
+        if again or not self.result_path.exists():
+            write_json(self.result_path, _result(self.slug, self.params, self.metrics or {}, self.sessions))
+
+    def close(self) -> None:
         "Let go of the run, complete or not"
-        if self._lock: self._lock.release()
+        if self._lock:
+            self._lock.release()
         self._lock = None
-    def __enter__(self)->'Run': return self
-    def __exit__(self, *_:Any)->None: self.close()
-    def __repr__(self)->str: return f'Run({self.slug!r}, {"complete" if self.complete else "open" if self._lock else "not complete"})'
+
+    def __enter__(self) -> 'Run':
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f'Run({self.slug!r}, {"complete" if self.complete else "open" if self._lock else "not complete"})'
 
 # %% ../nbs/00_runs.ipynb #cd4c328b
 _PLAIN_TYPES = (str, int, float, bool, list, dict, type(None))
 
-def check_parameters(space:dict, # `globals()` of the notebook, in the first cell after the parameters
-                    )->dict[str,Any]: # the parameters, by name
+
+def check_parameters(
+    space: dict,  # `globals()` of the notebook, in the first cell after the parameters
+) -> dict[str, Any]:  # the parameters, by name
     "Refuse parameters that the notebook does not declare, and values of another type"
-    declared = {k: v for k,v in space.get('__annotations__', {}).items() if not k.startswith('_')}
-    if not declared: raise ValueError('the parameters cell declares nothing: write each parameter as `name:type = value`')
-    hidden = {'In','Out','exit','quit'}
-    for k,v in () if '_parameters_checked' in space else space.items(): # run again in a live notebook, its own variables are there
-        if k in declared or k.startswith('_') or k in hidden or not isinstance(v, _PLAIN_TYPES): continue
+    declared = {k: v for k, v in space.get('__annotations__', {}).items() if not k.startswith('_')}
+    if not declared:
+        raise ValueError('the parameters cell declares nothing: write each parameter as `name:type = value`')
+    hidden = {'In', 'Out', 'exit', 'quit'}
+    for k, v in (
+        () if '_parameters_checked' in space else space.items()
+    ):  # run again in a live notebook, its own variables are there
+        if k in declared or k.startswith('_') or k in hidden or not isinstance(v, _PLAIN_TYPES):
+            continue
         near = difflib.get_close_matches(k, declared, 1)
-        raise ValueError(f'unknown parameter {k!r}' + (f': did you mean {near[0]!r}?' if near else '') + f" Known: {', '.join(declared)}")
-    for k,t in declared.items():
-        kind, v = {'str':str, 'int':int, 'float':float, 'bool':bool}.get(t, t), space[k]
-        if kind is float and isinstance(v, int) and not isinstance(v, bool): space[k] = v = float(v)
+        raise ValueError(
+            f'unknown parameter {k!r}'
+            + (f': did you mean {near[0]!r}?' if near else '')
+            + f" Known: {', '.join(declared)}"
+        )
+    for k, t in declared.items():
+        kind, v = {'str': str, 'int': int, 'float': float, 'bool': bool}.get(t, t), space[k]
+        if kind is float and isinstance(v, int) and not isinstance(v, bool):
+            space[k] = v = float(v)
         if isinstance(kind, type) and (not isinstance(v, kind) or kind is int and isinstance(v, bool)):
             raise ValueError(f'parameter {k!r} must be a {kind.__name__}, got {v!r}')
     space['_parameters_checked'] = True

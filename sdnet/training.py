@@ -6,537 +6,920 @@
 __all__ = ['lr_at', 'evaluate', 'CheckpointError', 'save_checkpoint', 'load_checkpoint', 'fit']
 
 # %% ../nbs/05_training.ipynb #ddfdbda4
-import contextlib,copy,io,math,os,pickle,random,shutil,sys,tempfile,time,warnings,zipfile,zlib
-from collections.abc import Callable,Iterable,Iterator
-from dataclasses import dataclass,field
+import contextlib
+import copy
+import io
+import math
+import os
+import pickle
+import random
+import shutil
+import sys
+import tempfile
+import time
+import warnings
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from inspect import signature
 from pathlib import Path
 from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import Tensor,nn
-from tqdm import tqdm # type: ignore[import-untyped]
-from .distributed import World,add_up,announced,check_same,copy_buffers,from_first,join,launch,to_first,world
-from .runs import atomic_write,get_device,set_seed,write_csv,_differences
+from torch import Tensor, nn
+from tqdm import tqdm  # type: ignore[import-untyped]
+from sdnet.distributed import (
+    World,
+    add_up,
+    announced,
+    check_same,
+    copy_buffers,
+    from_first,
+    join,
+    launch,
+    to_first,
+    world,
+)
+from .runs import atomic_write, get_device, set_seed, write_csv, _differences
 
 # %% ../nbs/05_training.ipynb #ddda6483
-def lr_at(epoch:int, # epochs done, from 0
-          step:int, # iterations done in this epoch
-          n_batches:int, # iterations in an epoch
-          *,
-          epochs:int, # epochs of the whole run
-          lr:float=0.1, # rate at the start
-          schedule:str='cosine', # 'cosine' and 'triangle' (per iteration), 'step' (at `milestones`) or 'constant'
-          min_lr:float=1e-6, # where the cosine ends
-          milestones:tuple[int,...]=(30,60,90), # epochs after which the rate falls by `gamma`
-          gamma:float=0.1, # the factor at each milestone
-          warmup:float=0.2, # of 'triangle': share of the run in which the rate rises
-         )->float: # the rate of the next iteration
+def lr_at(
+    epoch: int,  # epochs done, from 0
+    step: int,  # iterations done in this epoch
+    n_batches: int,  # iterations in an epoch
+    *,
+    epochs: int,  # epochs of the whole run
+    lr: float = 0.1,  # rate at the start
+    schedule: str = 'cosine',  # 'cosine' and 'triangle' (per iteration), 'step' (at `milestones`) or 'constant'
+    min_lr: float = 1e-6,  # where the cosine ends
+    milestones: tuple[int, ...] = (30, 60, 90),  # epochs after which the rate falls by `gamma`
+    gamma: float = 0.1,  # the factor at each milestone
+    warmup: float = 0.2,  # of 'triangle': share of the run in which the rate rises
+) -> float:  # the rate of the next iteration
     "The learning rate of one iteration"
-    if schedule=='cosine':
-        low, t = min(min_lr, lr), min((epoch*n_batches+step)/(epochs*n_batches), 1.)
-        return low + (lr-low)*(1+math.cos(math.pi*t))/2
-    if schedule=='triangle':
-        t = min((epoch*n_batches+step+1)/(epochs*n_batches+1), 1.) # the first step moves, and so does the last
-        return lr*min(t/warmup if warmup else 1., (1-t)/(1-warmup) if warmup<1 else 1.)
-    if schedule=='step': return lr*gamma**sum(epoch>=m for m in milestones)
-    if schedule=='constant': return lr
+    if schedule == 'cosine':
+        low, t = min(min_lr, lr), min((epoch * n_batches + step) / (epochs * n_batches), 1.0)
+        return low + (lr - low) * (1 + math.cos(math.pi * t)) / 2
+    if schedule == 'triangle':
+        t = min(
+            (epoch * n_batches + step + 1) / (epochs * n_batches + 1), 1.0
+        )  # the first step moves, and so does the last
+        return lr * min(t / warmup if warmup else 1.0, (1 - t) / (1 - warmup) if warmup < 1 else 1.0)
+    if schedule == 'step':
+        return lr * gamma ** sum(epoch >= m for m in milestones)
+    if schedule == 'constant':
+        return lr
     raise ValueError(f"unknown schedule {schedule!r}: use 'cosine', 'triangle', 'step' or 'constant'")
 
 # %% ../nbs/05_training.ipynb #44100de4
-def _place(batch:Any, device:torch.device, dtype:torch.dtype, channels_last:bool=False)->tuple[Tensor,Tensor]:
+def _place(batch: Any, device: torch.device, dtype: torch.dtype, channels_last: bool = False) -> tuple[Tensor, Tensor]:
     "`x` and `y` of a batch, where and how the model wants them"
     x, y = batch
     x = x.to(device, non_blocking=True)
-    if x.is_floating_point() and x.dtype!=dtype: x = x.to(dtype)
-    if channels_last and x.ndim==4: x = x.contiguous(memory_format=torch.channels_last)
+    if x.is_floating_point() and x.dtype != dtype:
+        x = x.to(dtype)
+    if channels_last and x.ndim == 4:
+        x = x.contiguous(memory_format=torch.channels_last)
     y = y.to(device, non_blocking=True)
     return x, y if y.is_floating_point() else y.long()
 
-def _autocast(device:torch.device, precision:str)->contextlib.AbstractContextManager:
+
+def _autocast(device: torch.device, precision: str) -> contextlib.AbstractContextManager:
     "The context in which the forward runs"
-    if precision=='float32': return contextlib.nullcontext()
-    if precision=='bfloat16': return torch.autocast(device.type, dtype=torch.bfloat16)
+    if precision == 'float32':
+        return contextlib.nullcontext()
+    if precision == 'bfloat16':
+        return torch.autocast(device.type, dtype=torch.bfloat16)
     raise ValueError(f"unknown precision {precision!r}: use 'float32' or 'bfloat16'")
 
-def _where(model:nn.Module)->tuple[torch.device,torch.dtype]:
+
+def _where(model: nn.Module) -> tuple[torch.device, torch.dtype]:
     "The device and the floating-point type of the model's first weight"
     for t in (*model.parameters(), *model.buffers()):
-        if t.is_floating_point(): return t.device, t.dtype
+        if t.is_floating_point():
+            return t.device, t.dtype
     return torch.device('cpu'), torch.float32
 
-def _wide(device:torch.device)->torch.dtype: return torch.float32 if device.type=='mps' else torch.float64 # for sums
 
-def _losses(logits:Tensor, y:Tensor, label_smoothing:float=0.)->Tensor: # (n,)
+def _wide(device: torch.device) -> torch.dtype:
+    return torch.float32 if device.type == 'mps' else torch.float64  # for sums
+
+
+def _losses(logits: Tensor, y: Tensor, label_smoothing: float = 0.0) -> Tensor:  # (n,)
     "Cross-entropy of each sample, in float32 or better"
-    return F.cross_entropy(logits if logits.dtype==torch.float64 else logits.float(), y, reduction='none', label_smoothing=label_smoothing)
+    return F.cross_entropy(
+        logits if logits.dtype == torch.float64 else logits.float(),
+        y,
+        reduction='none',
+        label_smoothing=label_smoothing,
+    )
 
 # %% ../nbs/05_training.ipynb #c0e802c2
-def _check_first(logits:Any, y:Tensor)->None:
+def _check_first(logits: Any, y: Tensor) -> None:
     "Refuse a first batch whose outputs and labels cannot belong together"
-    if not isinstance(logits, Tensor) or logits.ndim!=2 or len(logits)!=len(y):
+    if not isinstance(logits, Tensor) or logits.ndim != 2 or len(logits) != len(y):
         got = tuple(logits.shape) if isinstance(logits, Tensor) else type(logits).__name__
-        raise ValueError(f'the model must return logits of shape (n, n_classes), here ({len(y)}, n_classes); it returned {got}')
-    if y.ndim==1 and len(y) and not 0<=int(y.min())<=int(y.max())<logits.shape[1]:
-        raise ValueError(f'labels run from {int(y.min())} to {int(y.max())}, but the model has {logits.shape[1]} outputs')
+        raise ValueError(
+            f'the model must return logits of shape (n, n_classes), here ({len(y)}, n_classes); it returned {got}'
+        )
+    if y.ndim == 1 and len(y) and not 0 <= int(y.min()) <= int(y.max()) < logits.shape[1]:
+        raise ValueError(
+            f'labels run from {int(y.min())} to {int(y.max())}, but the model has {logits.shape[1]} outputs'
+        )
 
 # %% ../nbs/05_training.ipynb #f2c185af
-def _rng_state(device:torch.device)->dict:
+def _rng_state(device: torch.device) -> dict:
     "The state of every generator that training may draw from, as what a checkpoint can hold"
     name, key, *rest = np.random.get_state()
-    state:dict = dict(torch=torch.get_rng_state(), python=random.getstate(), numpy=(name, torch.from_numpy(np.asarray(key, dtype=np.int64)), *rest))
-    if device.type=='cuda': state['cuda'] = torch.cuda.get_rng_state(device)
+    state: dict = dict(
+        torch=torch.get_rng_state(),
+        python=random.getstate(),
+        numpy=(name, torch.from_numpy(np.asarray(key, dtype=np.int64)), *rest),
+    )
+    if device.type == 'cuda':
+        state['cuda'] = torch.cuda.get_rng_state(device)
     return state
 
-def _set_rng(state:dict, device:torch.device)->None:
+
+def _set_rng(state: dict, device: torch.device) -> None:
     "Put back what `_rng_state` saw"
-    torch.set_rng_state(state['torch'].cpu()); random.setstate(state['python'])
+    torch.set_rng_state(state['torch'].cpu())
+    random.setstate(state['python'])
     name, key, *rest = state['numpy']
     np.random.set_state((name, key.numpy().astype(np.uint32), *rest))
-    if device.type=='cuda' and 'cuda' in state: torch.cuda.set_rng_state(state['cuda'].cpu(), device)
+    if device.type == 'cuda' and 'cuda' in state:
+        torch.cuda.set_rng_state(state['cuda'].cpu(), device)
+
 
 @contextlib.contextmanager
-def _undisturbed(model:nn.Module, device:torch.device, buffers:bool=False)->Iterator[None]:
+def _undisturbed(model: nn.Module, device: torch.device, buffers: bool = False) -> Iterator[None]:
     "Give modules their modes, generators their states and, if asked, buffers their values back afterwards"
     modes, rng = [(m, m.training) for m in model.modules()], _rng_state(device)
-    kept = [(m, k, b, b.clone()) for m in model.modules() for k,b in m._buffers.items() if b is not None] if buffers else []
-    try: yield
+    kept = (
+        [(m, k, b, b.clone()) for m in model.modules() for k, b in m._buffers.items() if b is not None]
+        if buffers
+        else []
+    )
+    try:
+        yield
     finally:
-        for mod,was in modes: # parents come first, so a child that differs from its parent is set after it
-            if mod.training!=was: mod.train(was)
+        for mod, was in modes:  # parents come first, so a child that differs from its parent is set after it
+            if mod.training != was:
+                mod.train(was)
         with torch.no_grad():
-            for m,k,b,value in kept: m._buffers[k] = b; b.copy_(value)
+            for m, k, b, value in kept:
+                m._buffers[k] = b
+                b.copy_(value)
         _set_rng(rng, device)
 
 # %% ../nbs/05_training.ipynb #7e6d9a2d
-def _can_skip(loader:Iterable)->bool:
+def _can_skip(loader: Iterable) -> bool:
     "Whether `loader` has `set_epoch(epoch, skip)`: its batches then depend on the epoch and their number only"
     f = getattr(loader, 'set_epoch', None)
-    return f is not None and len(signature(f).parameters)>1
+    return f is not None and len(signature(f).parameters) > 1
 
-def _begin(loader:Iterable, epoch:int, skip:int=0)->tuple[Iterator,int]: # the batches, and how many of them still have to be thrown away
+
+def _begin(
+    loader: Iterable, epoch: int, skip: int = 0
+) -> tuple[Iterator, int]:  # the batches, and how many of them still have to be thrown away
     "Start `epoch` of a loader at batch `skip`, if it knows how"
-    if _can_skip(loader): loader.set_epoch(epoch, skip); return iter(loader), 0 # type: ignore[attr-defined]
-    if hasattr(loader, 'set_epoch'): loader.set_epoch(epoch)
+    if _can_skip(loader):
+        loader.set_epoch(epoch, skip)
+        return iter(loader), 0  # type: ignore[attr-defined]
+    if hasattr(loader, 'set_epoch'):
+        loader.set_epoch(epoch)
     return iter(loader), skip
 
-def _parts(loader:Iterable)->int:
+
+def _parts(loader: Iterable) -> int:
     "How many processes share the batches of `loader`"
     n = getattr(loader, 'world', 1)
-    if n>1 and world().size!=n: raise RuntimeError(f'the loader gives one of {n} parts of each batch, but this process belongs to a group of {world().size}')
+    if n > 1 and world().size != n:
+        raise RuntimeError(
+            f'the loader gives one of {n} parts of each batch, but this process belongs to a group of {world().size}'
+        )
     return n
 
-def _core(model:nn.Module)->nn.Module:
+
+def _core(model: nn.Module) -> nn.Module:
     "The module inside a compiled one: its `state_dict` has the plain names"
     return getattr(model, '_orig_mod', model)
 
+
 @torch.no_grad()
-def evaluate(model:nn.Module, # its mode is put back afterwards
-             loader:Iterable, # batches (x, y)
-             *,
-             device:str|torch.device|None=None, # moves the model there; None: where its weights are
-             precision:str='float32', # 'float32' or 'bfloat16' (autocast)
-             channels_last:bool=False, # give the batches in this memory format
-             flip:bool=False, # average the logits of each image and its mirror image
-            )->dict: # loss, acc1, acc5 (of the top min(5, n_classes)), n, seconds, images_per_s
+def evaluate(
+    model: nn.Module,  # its mode is put back afterwards
+    loader: Iterable,  # batches (x, y)
+    *,
+    device: str | torch.device | None = None,  # moves the model there; None: where its weights are
+    precision: str = 'float32',  # 'float32' or 'bfloat16' (autocast)
+    channels_last: bool = False,  # give the batches in this memory format
+    flip: bool = False,  # average the logits of each image and its mirror image
+) -> dict:  # loss, acc1, acc5 (of the top min(5, n_classes)), n, seconds, images_per_s
     "Measure loss and accuracy over all samples of `loader`"
     core, began = _core(model), time.perf_counter()
-    if device is not None: core.to(get_device(device))
+    if device is not None:
+        core.to(get_device(device))
     dev, dtype = _where(core)
     n, sums = 0, torch.zeros(4, dtype=_wide(dev), device=dev)
     with _undisturbed(core, dev, buffers=True):
         core.eval()
         for batch in _begin(loader, 0)[0]:
             x, y = _place(batch, dev, dtype, channels_last)
-            if len(y)==0: continue
-            with _autocast(dev, precision): logits = (model(x)+model(x.flip(-1)))/2 if flip else model(x)
-            if n==0: _check_first(logits, y)
-            hard = y if y.ndim==1 else y.argmax(1)
-            hits = logits.topk(min(5, logits.shape[1])).indices==hard[:,None]
-            sums += torch.stack([t.to(sums.dtype) for t in (_losses(logits, y).sum(), hits[:,0].sum(), hits.sum(), torch.tensor(len(y), device=dev))])
+            if len(y) == 0:
+                continue
+            with _autocast(dev, precision):
+                logits = (model(x) + model(x.flip(-1))) / 2 if flip else model(x)
+            if n == 0:
+                _check_first(logits, y)
+            hard = y if y.ndim == 1 else y.argmax(1)
+            hits = logits.topk(min(5, logits.shape[1])).indices == hard[:, None]
+            sums += torch.stack(
+                [
+                    t.to(sums.dtype)
+                    for t in (_losses(logits, y).sum(), hits[:, 0].sum(), hits.sum(), torch.tensor(len(y), device=dev))
+                ]
+            )
             n += len(y)
-        if _parts(loader)>1: add_up(sums)
+        if _parts(loader) > 1:
+            add_up(sums)
         loss, acc1, acc5, n = sums.tolist()
-        if n==0: raise ValueError('there is nothing to evaluate: the loader gave no samples')
-        loss, acc1, acc5, n = loss/n, acc1/n, acc5/n, int(n)
-    seconds = time.perf_counter()-began
-    return dict(loss=loss, acc1=acc1, acc5=acc5, n=n, seconds=seconds, images_per_s=n/seconds)
+        if n == 0:
+            raise ValueError('there is nothing to evaluate: the loader gave no samples')
+        loss, acc1, acc5, n = loss / n, acc1 / n, acc5 / n, int(n)
+    seconds = time.perf_counter() - began
+    return dict(loss=loss, acc1=acc1, acc5=acc5, n=n, seconds=seconds, images_per_s=n / seconds)
 
 # %% ../nbs/05_training.ipynb #c0b5b771
-class CheckpointError(RuntimeError): "A checkpoint cannot be read, or does not belong here"
+class CheckpointError(RuntimeError):
+    "A checkpoint cannot be read, or does not belong here"
 
-def save_checkpoint(path:str|os.PathLike, # the file to make or replace
-                    obj:Any, # tensors, numbers, strings, and lists and dicts of them
-                    keep:str|None=None, # name under which the file before stays, e.g. 'checkpoint.prev.pt'
-                   )->Path: # `path`
+
+def save_checkpoint(
+    path: str | os.PathLike,  # the file to make or replace
+    obj: Any,  # tensors, numbers, strings, and lists and dicts of them
+    keep: str | None = None,  # name under which the file before stays, e.g. 'checkpoint.prev.pt'
+) -> Path:  # `path`
     "Save `obj` whole or not at all"
     buf = io.BytesIO()
     torch.save(obj, buf)
     return atomic_write(path, lambda f: f.write(buf.getbuffer()), keep=keep)
 
-def load_checkpoint(path:str|os.PathLike, # a file from `save_checkpoint` or `torch.save`
-                   )->Any: # what was saved, on the CPU
+
+def load_checkpoint(
+    path: str | os.PathLike,  # a file from `save_checkpoint` or `torch.save`
+) -> Any:  # what was saved, on the CPU
     "Load a checkpoint; nothing in it is executed, and damage is found"
     try:
         with zipfile.ZipFile(path) as z:
-            if (bad := z.testzip()) is not None: raise ValueError(f'wrong checksum of {bad}')
+            if (bad := z.testzip()) is not None:
+                raise ValueError(f'wrong checksum of {bad}')
         return torch.load(path, map_location='cpu', weights_only=True)
-    except FileNotFoundError: raise CheckpointError(f'there is no checkpoint {path}') from None
-    except (ValueError, RuntimeError, OSError, EOFError, KeyError, pickle.UnpicklingError, zipfile.BadZipFile, zlib.error, NotImplementedError) as e:
-        raise CheckpointError(f'{path} is not a readable checkpoint ({str(e).splitlines()[0] if str(e) else type(e).__name__})') from e
+    except FileNotFoundError:
+        raise CheckpointError(f'there is no checkpoint {path}') from None
+    except (
+        ValueError,
+        RuntimeError,
+        OSError,
+        EOFError,
+        KeyError,
+        pickle.UnpicklingError,
+        zipfile.BadZipFile,
+        zlib.error,
+        NotImplementedError,
+    ) as e:
+        raise CheckpointError(
+            f'{path} is not a readable checkpoint ({str(e).splitlines()[0] if str(e) else type(e).__name__})'
+        ) from e
 
 # %% ../nbs/05_training.ipynb #d0edd994
-def _kernel()->bool:
+def _kernel() -> bool:
     "Whether this is a notebook's kernel"
     get = getattr(sys.modules.get('IPython'), 'get_ipython', lambda: None)
     return hasattr(get(), 'kernel')
 
+
 class _Progress:
     "Show how far training is, in the way that suits where it runs"
-    def __init__(self, total:int, done:int, show:bool):
-        self.total, self.first, self.n, self.t0, self.last, self.handle, self.bar, self.mode = total, done, done, time.monotonic(), 0., None, None, ''
+
+    def __init__(self, total: int, done: int, show: bool):
+        self.total, self.first, self.n, self.t0, self.last, self.handle, self.bar, self.mode = (
+            total,
+            done,
+            done,
+            time.monotonic(),
+            0.0,
+            None,
+            None,
+            '',
+        )
         self.lasting = self.t0
-        if show: self.mode = 'notebook' if _kernel() else 'terminal' if sys.stderr.isatty() else 'log'
-        if self.mode=='terminal': self.bar = tqdm(total=total, initial=done, ncols=shutil.get_terminal_size().columns-1, nrows=20, smoothing=0.1, unit='step')
-    def to(self, n:int, text:str, epoch_end:bool=False, final:bool=False)->None:
+        if show:
+            self.mode = 'notebook' if _kernel() else 'terminal' if sys.stderr.isatty() else 'log'
+        if self.mode == 'terminal':
+            self.bar = tqdm(
+                total=total,
+                initial=done,
+                ncols=shutil.get_terminal_size().columns - 1,
+                nrows=20,
+                smoothing=0.1,
+                unit='step',
+            )
+
+    def to(self, n: int, text: str, epoch_end: bool = False, final: bool = False) -> None:
         self.n, now = n, time.monotonic()
-        if self.bar is not None: self.bar.set_postfix_str(text, refresh=False); self.bar.update(n-self.bar.n)
-        elif self.mode and (final or now-self.last>=(0.5 if self.mode=='notebook' else 2 if epoch_end else 30)): self.last = now; self.show(text)
-        if self.mode=='notebook' and epoch_end and not final and now-self.lasting>=60: self.lasting = now; self.show(text, lasting=True)
-    def show(self, text:str, lasting:bool=False)->None:
-        line = tqdm.format_meter(self.n, self.total, time.monotonic()-self.t0, ncols=110, initial=self.first, unit='step', postfix=text,
-            bar_format='{percentage:3.0f}% {n_fmt}/{total_fmt} steps [{elapsed}<{remaining}]{postfix}').replace('], ', '] ')
-        if self.mode=='log': print(line, file=sys.stderr, flush=True)
-        elif lasting: print(line, file=sys.stderr, flush=True) # one a minute that stays, for a log of the notebook's run
+        if self.bar is not None:
+            self.bar.set_postfix_str(text, refresh=False)
+            self.bar.update(n - self.bar.n)
+        elif self.mode and (final or now - self.last >= (0.5 if self.mode == 'notebook' else 2 if epoch_end else 30)):
+            self.last = now
+            self.show(text)
+        if self.mode == 'notebook' and epoch_end and not final and now - self.lasting >= 60:
+            self.lasting = now
+            self.show(text, lasting=True)
+
+    def show(self, text: str, lasting: bool = False) -> None:
+        line = tqdm.format_meter(
+            self.n,
+            self.total,
+            time.monotonic() - self.t0,
+            ncols=110,
+            initial=self.first,
+            unit='step',
+            postfix=text,
+            bar_format='{percentage:3.0f}% {n_fmt}/{total_fmt} steps [{elapsed}<{remaining}]{postfix}',
+        ).replace('], ', '] ')
+        if self.mode == 'log':
+            print(line, file=sys.stderr, flush=True)
+        elif lasting:
+            print(line, file=sys.stderr, flush=True)  # one a minute that stays, for a log of the notebook's run
         elif self.handle is None:
             from IPython.display import display
-            self.handle = display({'text/plain':line}, raw=True, display_id=True)
-        else: self.handle.update({'text/plain':line}, raw=True)
-    def close(self)->None:
-        if self.bar is not None: self.bar.close()
+
+            self.handle = display({'text/plain': line}, raw=True, display_id=True)
+        else:
+            self.handle.update({'text/plain': line}, raw=True)
+
+    def close(self) -> None:
+        if self.bar is not None:
+            self.bar.close()
 
 # %% ../nbs/05_training.ipynb #572129f0
 @dataclass
 class _Job:
     "One training run, and where it stands"
-    model:nn.Module
-    call:Callable
-    opt:torch.optim.Optimizer
-    train:Iterable
-    valid:Iterable|None
-    device:torch.device
-    dtype:torch.dtype
-    settings:dict # what decides the outcome; a checkpoint with others is refused
-    channels_last:bool
-    folder:Path|None
-    checkpoint_every:int|None
-    callback:Callable[[dict],Any]|None
-    n_batches:int
-    bar:_Progress|None = None
-    history:list[dict] = field(default_factory=list)
-    epoch:int = 0 # epochs done
-    step:int = 0 # steps done in this epoch
-    sums:dict = field(default_factory=dict) # of this epoch: loss, hits, n, seconds
-    rng_epoch:dict|None = None # generators at this epoch's start
-    pending:list = field(default_factory=list) # steps whose losses have not been read yet
-    world:World = World() # this process among all
+
+    model: nn.Module
+    call: Callable
+    opt: torch.optim.Optimizer
+    train: Iterable
+    valid: Iterable | None
+    device: torch.device
+    dtype: torch.dtype
+    settings: dict  # what decides the outcome; a checkpoint with others is refused
+    channels_last: bool
+    folder: Path | None
+    checkpoint_every: int | None
+    callback: Callable[[dict], Any] | None
+    n_batches: int
+    bar: _Progress | None = None
+    history: list[dict] = field(default_factory=list)
+    epoch: int = 0  # epochs done
+    step: int = 0  # steps done in this epoch
+    sums: dict = field(default_factory=dict)  # of this epoch: loss, hits, n, seconds
+    rng_epoch: dict | None = None  # generators at this epoch's start
+    pending: list = field(default_factory=list)  # steps whose losses have not been read yet
+    world: World = World()  # this process among all
+
     @property
-    def lr(self)->float: return lr_at(self.epoch, self.step, self.n_batches, **{k: self.settings[k] for k in ('epochs','lr','schedule','min_lr','milestones','gamma','warmup')})
-    def tell(self, event:str, **more:Any)->None:
+    def lr(self) -> float:
+        return lr_at(
+            self.epoch,
+            self.step,
+            self.n_batches,
+            **{k: self.settings[k] for k in ('epochs', 'lr', 'schedule', 'min_lr', 'milestones', 'gamma', 'warmup')},
+        )
+
+    def tell(self, event: str, **more: Any) -> None:
         "Call the callback"
-        if self.callback is None: return
+        if self.callback is None:
+            return
         rng = _rng_state(self.device)
-        self.callback(dict(event=event, epoch=self.epoch, step=self.step, model=self.model, optimizer=self.opt, history=self.history, **more))
+        self.callback(
+            dict(
+                event=event,
+                epoch=self.epoch,
+                step=self.step,
+                model=self.model,
+                optimizer=self.opt,
+                history=self.history,
+                **more,
+            )
+        )
         _set_rng(rng, self.device)
 
 # %% ../nbs/05_training.ipynb #820202a6
-def _step(job:_Job, batch:Any)->None:
+def _step(job: _Job, batch: Any) -> None:
     "One iteration: forward, backward, update"
     x, y = _place(batch, job.device, job.dtype, job.channels_last)
-    if len(y)==0: # a loader that drops unreadable images may have none left, and a small last batch none for this process
-        if job.world.size==1: job.step += 1; return
-        x = x.new_zeros(1, *x.shape[1:]) # the others wait for a gradient: that of nothing
+    if (
+        len(y) == 0
+    ):  # a loader that drops unreadable images may have none left, and a small last batch none for this process
+        if job.world.size == 1:
+            job.step += 1
+            return
+        x = x.new_zeros(1, *x.shape[1:])  # the others wait for a gradient: that of nothing
     job.opt.zero_grad(set_to_none=True)
     lr = job.lr
-    for g in job.opt.param_groups: g['lr'] = lr
-    with _autocast(job.device, job.settings['precision']): logits = job.call(x)
-    if len(y): # else the logits are of no image
-        if not job.pending and job.sums['n']==0: _check_first(logits, y)
-        losses, hits = _losses(logits, y, job.settings['label_smoothing']), (logits.detach().argmax(1)==(y if y.ndim==1 else y.argmax(1))).sum()
-    else: losses, hits = logits[:,0]*0, torch.zeros((), device=job.device)
-    seen = add_up(torch.stack([t.to(_wide(job.device)) for t in (losses.detach().sum(), hits, torch.tensor(len(y), device=job.device))])) # of all processes
-    loss = losses.mean() if job.world.size==1 else losses.sum()*(job.world.size/seen[2]).to(losses.dtype) # gradients are averaged over the processes
+    for g in job.opt.param_groups:
+        g['lr'] = lr
+    with _autocast(job.device, job.settings['precision']):
+        logits = job.call(x)
+    if len(y):  # else the logits are of no image
+        if not job.pending and job.sums['n'] == 0:
+            _check_first(logits, y)
+        losses, hits = (
+            _losses(logits, y, job.settings['label_smoothing']),
+            (logits.detach().argmax(1) == (y if y.ndim == 1 else y.argmax(1))).sum(),
+        )
+    else:
+        losses, hits = logits[:, 0] * 0, torch.zeros((), device=job.device)
+    seen = add_up(
+        torch.stack(
+            [t.to(_wide(job.device)) for t in (losses.detach().sum(), hits, torch.tensor(len(y), device=job.device))]
+        )
+    )  # of all processes
+    loss = (
+        losses.mean() if job.world.size == 1 else losses.sum() * (job.world.size / seen[2]).to(losses.dtype)
+    )  # gradients are averaged over the processes
     loss.backward()
     job.opt.step()
     job.pending.append((job.step, lr, seen))
     job.step += 1
-    job.tell('step', lr=lr, loss=loss.detach() if job.world.size==1 else (seen[0]/seen[2]).to(losses.dtype))
+    job.tell('step', lr=lr, loss=loss.detach() if job.world.size == 1 else (seen[0] / seen[2]).to(losses.dtype))
 
-def _read(job:_Job)->None:
+
+def _read(job: _Job) -> None:
     "Add the losses of the last steps to the epoch's sums; stop at the first that is not finite"
-    if not job.pending: return
-    for (step,lr,_),(loss,hit,n) in zip(job.pending, torch.stack([p[2] for p in job.pending]).tolist()):
+    if not job.pending:
+        return
+    for (step, lr, _), (loss, hit, n) in zip(job.pending, torch.stack([p[2] for p in job.pending]).tolist()):
         if not math.isfinite(loss):
             kept = f'the checkpoints in {job.folder} are from before' if job.folder else 'there is no checkpoint'
-            raise FloatingPointError(f'the loss became {loss/n} in epoch {job.epoch+1} at step {step+1} of {job.n_batches}, at learning rate {lr:.3g}: training stopped, {kept}')
-        job.sums['loss'] += loss; job.sums['hits'] += int(hit); job.sums['n'] += int(n)
+            raise FloatingPointError(
+                f'the loss became {loss / n} in epoch {job.epoch + 1} at step {step + 1} of {job.n_batches}, at learning rate {lr:.3g}: training stopped, {kept}'
+            )
+        job.sums['loss'] += loss
+        job.sums['hits'] += int(hit)
+        job.sums['n'] += int(n)
     job.pending.clear()
 
 # %% ../nbs/05_training.ipynb #f63113cc
-def _shapes(model:nn.Module, state:dict)->dict[str,str]:
+def _shapes(model: nn.Module, state: dict) -> dict[str, str]:
     "What is in `state`: shape and type of each parameter; a buffer may come to another size in training"
-    params = {k for k,_ in model.named_parameters()}
-    return {k: f'{tuple(v.shape)} {str(v.dtype)[6:]}' if k in params else 'a buffer' for k,v in state.items()}
+    params = {k for k, _ in model.named_parameters()}
+    return {k: f'{tuple(v.shape)} {str(v.dtype)[6:]}' if k in params else 'a buffer' for k, v in state.items()}
 
-def _save(job:_Job)->None:
+
+def _save(job: _Job) -> None:
     "Write a checkpoint of `job`, if it has a folder"
     _read(job)
-    if job.folder is None: return
+    if job.folder is None:
+        return
     state = job.model.state_dict()
-    ok = {k: v.isfinite().all() for k,v in state.items() if isinstance(v, Tensor) and v.is_floating_point()}
+    ok = {k: v.isfinite().all() for k, v in state.items() if isinstance(v, Tensor) and v.is_floating_point()}
     if ok and not all(fine := torch.stack(list(ok.values())).tolist()):
-        raise FloatingPointError(f'{list(ok)[fine.index(False)]} holds nan or inf after {job.epoch} epochs and {job.step} steps, at learning rate {job.opt.param_groups[0]["lr"]:.3g}: '
-            f'training stopped, the checkpoints in {job.folder} are from before')
+        raise FloatingPointError(
+            f'{list(ok)[fine.index(False)]} holds nan or inf after {job.epoch} epochs and {job.step} steps, at learning rate {job.opt.param_groups[0]["lr"]:.3g}: '
+            f'training stopped, the checkpoints in {job.folder} are from before'
+        )
     rng = to_first(_rng_state(job.device))
-    if job.world.rank==0: save_checkpoint(job.folder/'checkpoint.pt', dict(version=1, settings=job.settings, model=state, optimizer=job.opt.state_dict(), history=job.history,
-        epoch=job.epoch, step=job.step, sums=job.sums, rng=rng[0], rng_others=rng[1:], rng_epoch=job.rng_epoch), keep='checkpoint.prev.pt')
+    if job.world.rank == 0:
+        save_checkpoint(
+            job.folder / 'checkpoint.pt',
+            dict(
+                version=1,
+                settings=job.settings,
+                model=state,
+                optimizer=job.opt.state_dict(),
+                history=job.history,
+                epoch=job.epoch,
+                step=job.step,
+                sums=job.sums,
+                rng=rng[0],
+                rng_others=rng[1:],
+                rng_epoch=job.rng_epoch,
+            ),
+            keep='checkpoint.prev.pt',
+        )
     job.tell('checkpoint')
 
-def _latest(folder:Path)->Any:
+
+def _latest(folder: Path) -> Any:
     "The newest readable checkpoint in `folder`, None if there is none"
-    new, old = folder/'checkpoint.pt', folder/'checkpoint.prev.pt'
-    if not new.exists() and not old.exists(): return None
-    if not new.exists(): return load_checkpoint(old) # killed between the two renames
-    try: return load_checkpoint(new)
+    new, old = folder / 'checkpoint.pt', folder / 'checkpoint.prev.pt'
+    if not new.exists() and not old.exists():
+        return None
+    if not new.exists():
+        return load_checkpoint(old)  # killed between the two renames
+    try:
+        return load_checkpoint(new)
     except CheckpointError as e:
-        if not old.exists(): raise CheckpointError(f'{e}, and there is none before it: remove it to begin anew') from None
-        try: state = load_checkpoint(old)
-        except CheckpointError as e2: raise CheckpointError(f'{e}; nor is the one before: {e2}. Remove both to begin anew') from None
+        if not old.exists():
+            raise CheckpointError(f'{e}, and there is none before it: remove it to begin anew') from None
+        try:
+            state = load_checkpoint(old)
+        except CheckpointError as e2:
+            raise CheckpointError(f'{e}; nor is the one before: {e2}. Remove both to begin anew') from None
         warnings.warn(f'{e}: going on from the one before. The damaged file is kept as checkpoint.bad.pt')
-        os.replace(new, folder/'checkpoint.bad.pt'); os.replace(old, new)
+        os.replace(new, folder / 'checkpoint.bad.pt')
+        os.replace(old, new)
         return state
 
 # %% ../nbs/05_training.ipynb #2457752d
-def _resume(job:_Job, state:dict)->dict: # state of the random generators to go on with
+def _resume(job: _Job, state: dict) -> dict:  # state of the random generators to go on with
     "Take over a checkpoint, if it belongs to this model and these settings"
-    try: theirs, settings = _shapes(job.model, state['model']), state['settings']
-    except (KeyError, TypeError, AttributeError): raise CheckpointError(f'{job.folder}/checkpoint.pt was not written by fit') from None
-    ours = {k: v for k,v in _shapes(job.model, job.model.state_dict()).items() if k in theirs or v!='a buffer'}   # a buffer that is not there: the module may know what to do
-    if ours!=theirs:
-        diff = [f'{k} is {theirs.get(k, "absent")} there and {ours.get(k, "absent")} here' for k in {**theirs, **ours} if ours.get(k)!=theirs.get(k)]
-        raise CheckpointError(f'the checkpoint in {job.folder} is of another architecture: {"; ".join(diff[:3])}{f" (and {len(diff)-3} more)" if len(diff)>3 else ""}')
-    if settings!=job.settings:
-        raise CheckpointError(f'the checkpoint in {job.folder} was made with other settings: {_differences(settings, job.settings)}. Use another folder, or resume=False to begin anew')
-    try: job.model.load_state_dict(state['model'])
-    except RuntimeError as e: raise CheckpointError(f'the checkpoint in {job.folder} does not fit this model: {e}') from None
+    try:
+        theirs, settings = _shapes(job.model, state['model']), state['settings']
+    except (KeyError, TypeError, AttributeError):
+        raise CheckpointError(f'{job.folder}/checkpoint.pt was not written by fit') from None
+    ours = {
+        k: v for k, v in _shapes(job.model, job.model.state_dict()).items() if k in theirs or v != 'a buffer'
+    }  # a buffer that is not there: the module may know what to do
+    if ours != theirs:
+        diff = [
+            f'{k} is {theirs.get(k, "absent")} there and {ours.get(k, "absent")} here'
+            for k in {**theirs, **ours}
+            if ours.get(k) != theirs.get(k)
+        ]
+        raise CheckpointError(
+            f'the checkpoint in {job.folder} is of another architecture: {"; ".join(diff[:3])}{f" (and {len(diff) - 3} more)" if len(diff) > 3 else ""}'
+        )
+    if settings != job.settings:
+        raise CheckpointError(
+            f'the checkpoint in {job.folder} was made with other settings: {_differences(settings, job.settings)}. Use another folder, or resume=False to begin anew'
+        )
+    try:
+        job.model.load_state_dict(state['model'])
+    except RuntimeError as e:
+        raise CheckpointError(f'the checkpoint in {job.folder} does not fit this model: {e}') from None
     job.opt.load_state_dict(state['optimizer'])
-    for k in ('history','epoch','step','sums','rng_epoch'): setattr(job, k, state[k])
+    for k in ('history', 'epoch', 'step', 'sums', 'rng_epoch'):
+        setattr(job, k, state[k])
     return _own_rng(job, state)
 
-def _own_rng(job:_Job, state:dict)->dict:
+
+def _own_rng(job: _Job, state: dict) -> dict:
     "This process's generators: as they were, or drawn anew where the number of processes has changed"
     rngs = [state['rng'], *state.get('rng_others', [])]
-    if job.world.rank==0 or len(rngs)==job.world.size: return rngs[job.world.rank]
-    with _undisturbed(nn.Module(), job.device): set_seed(hash((job.settings['seed'], job.world.rank, job.epoch, job.step))%2**31); return _rng_state(job.device)
+    if job.world.rank == 0 or len(rngs) == job.world.size:
+        return rngs[job.world.rank]
+    with _undisturbed(nn.Module(), job.device):
+        set_seed(hash((job.settings['seed'], job.world.rank, job.epoch, job.step)) % 2**31)
+        return _rng_state(job.device)
 
 # %% ../nbs/05_training.ipynb #af7ae9a5
-def _batches(job:_Job, rng:dict|None)->Iterator:
+def _batches(job: _Job, rng: dict | None) -> Iterator:
     "The batches of this epoch that have not been used yet; `rng` is the generators' state in the middle of it"
     now = rng or _rng_state(job.device)
-    if rng is None: job.rng_epoch = now
-    elif job.rng_epoch is not None: _set_rng(job.rng_epoch, job.device)
+    if rng is None:
+        job.rng_epoch = now
+    elif job.rng_epoch is not None:
+        _set_rng(job.rng_epoch, job.device)
     it, skip = _begin(job.train, job.epoch, job.step)
     if _can_skip(job.train):
-        first = next(it, None) # many loaders start only when asked for their first batch
+        first = next(it, None)  # many loaders start only when asked for their first batch
         _set_rng(now, job.device)
-        if first is not None: yield first
+        if first is not None:
+            yield first
     else:
-        for _ in range(skip): next(it, None)
-        if rng is not None: _set_rng(rng, job.device)
+        for _ in range(skip):
+            next(it, None)
+        if rng is not None:
+            _set_rng(rng, job.device)
     yield from it
 
-def _train_epoch(job:_Job, rng:dict|None)->None:
+
+def _train_epoch(job: _Job, rng: dict | None) -> None:
     "The rest of this epoch's steps, with a checkpoint every so often"
-    if job.step==0: job.sums = dict(loss=0., hits=0, n=0, seconds=0.)
-    every, t0 = 1 if job.device.type=='cpu' else 50, time.perf_counter()
+    if job.step == 0:
+        job.sums = dict(loss=0.0, hits=0, n=0, seconds=0.0)
+    every, t0 = 1 if job.device.type == 'cpu' else 50, time.perf_counter()
     for batch in _batches(job, rng):
-        if job.step>=job.n_batches: raise ValueError(f'the training loader gives more batches than its length of {job.n_batches}')
+        if job.step >= job.n_batches:
+            raise ValueError(f'the training loader gives more batches than its length of {job.n_batches}')
         _step(job, batch)
-        if job.step%every==0:
-            _read(job); s = job.sums
-            if job.bar: job.bar.to(job.epoch*job.n_batches+job.step, f'epoch {job.epoch+1}/{job.settings["epochs"]} loss {s["loss"]/max(s["n"],1):.4g} acc1 {100*s["hits"]/max(s["n"],1):.1f} %')
-        if job.checkpoint_every and job.step%job.checkpoint_every==0 and job.step<job.n_batches:
-            _read(job); job.sums['seconds'] += time.perf_counter()-t0
-            _save(job); t0 = time.perf_counter()
+        if job.step % every == 0:
+            _read(job)
+            s = job.sums
+            if job.bar:
+                job.bar.to(
+                    job.epoch * job.n_batches + job.step,
+                    f'epoch {job.epoch + 1}/{job.settings["epochs"]} loss {s["loss"] / max(s["n"], 1):.4g} acc1 {100 * s["hits"] / max(s["n"], 1):.1f} %',
+                )
+        if job.checkpoint_every and job.step % job.checkpoint_every == 0 and job.step < job.n_batches:
+            _read(job)
+            job.sums['seconds'] += time.perf_counter() - t0
+            _save(job)
+            t0 = time.perf_counter()
     _read(job)
-    job.sums['seconds'] += time.perf_counter()-t0
-    if job.step==job.n_batches and job.sums['n']==0: raise ValueError(f'the training loader gave no samples in epoch {job.epoch+1}')
-    if job.step<job.n_batches:
-        raise ValueError(f'the training loader gave {job.step} batches in epoch {job.epoch+1}, but its length is {job.n_batches}'+('' if job.step else ': an iterator can be used only once'))
+    job.sums['seconds'] += time.perf_counter() - t0
+    if job.step == job.n_batches and job.sums['n'] == 0:
+        raise ValueError(f'the training loader gave no samples in epoch {job.epoch + 1}')
+    if job.step < job.n_batches:
+        raise ValueError(
+            f'the training loader gave {job.step} batches in epoch {job.epoch + 1}, but its length is {job.n_batches}'
+            + ('' if job.step else ': an iterator can be used only once')
+        )
 
 # %% ../nbs/05_training.ipynb #49952540
-def _end_epoch(job:_Job)->None:
+def _end_epoch(job: _Job) -> None:
     "Evaluate, write the epoch's row, and save"
     s, lr = job.sums, job.opt.param_groups[0]['lr']
-    row = dict(epoch=job.epoch+1, lr=lr, train_loss=s['loss']/s['n'], train_acc1=s['hits']/s['n'])
-    check_same(job.model); copy_buffers(job.model)
+    row = dict(epoch=job.epoch + 1, lr=lr, train_loss=s['loss'] / s['n'], train_acc1=s['hits'] / s['n'])
+    check_same(job.model)
+    copy_buffers(job.model)
     if job.valid is not None:
-        res = evaluate(job.model if job.world.size>1 else job.call, job.valid, precision=job.settings['precision'], channels_last=job.channels_last) # type: ignore[arg-type]
-        row.update(valid_loss=res['loss'], valid_acc1=res['acc1'], valid_acc5=res['acc5'], valid_seconds=round(res['seconds'], 4))
-    row.update(seconds=round(s['seconds'], 4), images_per_s=round(s['n']/max(s['seconds'], 1e-9), 1))
+        res = evaluate(
+            job.model if job.world.size > 1 else job.call,
+            job.valid,
+            precision=job.settings['precision'],
+            channels_last=job.channels_last,
+        )  # type: ignore[arg-type]
+        row.update(
+            valid_loss=res['loss'],
+            valid_acc1=res['acc1'],
+            valid_acc5=res['acc5'],
+            valid_seconds=round(res['seconds'], 4),
+        )
+    row.update(seconds=round(s['seconds'], 4), images_per_s=round(s['n'] / max(s['seconds'], 1e-9), 1))
     job.tell('epoch', row=row)
-    for k,v in row.items():
-        if hasattr(v, 'item'): row[k] = v = v.item()
-        if not isinstance(v, (int,float,str,type(None))): raise ValueError(f'a row holds numbers and strings; {k!r} is a {type(v).__name__}')
+    for k, v in row.items():
+        if hasattr(v, 'item'):
+            row[k] = v = v.item()
+        if not isinstance(v, (int, float, str, type(None))):
+            raise ValueError(f'a row holds numbers and strings; {k!r} is a {type(v).__name__}')
     job.history.append(row)
-    job.epoch, job.step, job.rng_epoch = job.epoch+1, 0, None
-    if job.epoch==job.settings['epochs']: job.model.eval() # what layers settle for evaluation belongs into the last checkpoint
+    job.epoch, job.step, job.rng_epoch = job.epoch + 1, 0, None
+    if job.epoch == job.settings['epochs']:
+        job.model.eval()  # what layers settle for evaluation belongs into the last checkpoint
     _save(job)
-    if job.folder and job.world.rank==0: write_csv(job.folder/'log.csv', job.history)
+    if job.folder and job.world.rank == 0:
+        write_csv(job.folder / 'log.csv', job.history)
     if job.bar:
-        text = f'epoch {job.epoch}/{job.settings["epochs"]} loss {row["train_loss"]:.4g}' + (f' valid acc1 {100*row["valid_acc1"]:.1f} %' if job.valid is not None else f' acc1 {100*row["train_acc1"]:.1f} %')
-        job.bar.to(job.epoch*job.n_batches, text, epoch_end=True, final=job.epoch==job.settings['epochs'])
+        text = f'epoch {job.epoch}/{job.settings["epochs"]} loss {row["train_loss"]:.4g}' + (
+            f' valid acc1 {100 * row["valid_acc1"]:.1f} %'
+            if job.valid is not None
+            else f' acc1 {100 * row["train_acc1"]:.1f} %'
+        )
+        job.bar.to(job.epoch * job.n_batches, text, epoch_end=True, final=job.epoch == job.settings['epochs'])
 
 # %% ../nbs/05_training.ipynb #a128db9c
-def _settings(given:dict, model:nn.Module, train:Iterable, checkpoint_every:int|None)->dict:
+def _settings(given: dict, model: nn.Module, train: Iterable, checkpoint_every: int | None) -> dict:
     "Check what `fit` was given; all that decides the outcome, as a checkpoint holds it"
     s = dict(given, milestones=tuple(int(m) for m in given['milestones']))
-    for k,v in dict(epochs=s['epochs'], checkpoint_every=checkpoint_every).items():
-        if v is not None and (not isinstance(v, int) or v<1): raise ValueError(f'{k} must be a whole number from 1 on, got {v!r}')
-    for k in ('lr','momentum','weight_decay','min_lr','gamma','label_smoothing'):
-        if not (math.isfinite(s[k]) and s[k]>=0): raise ValueError(f'{k} must be a number from 0 on, got {s[k]!r}')
-    if not 0<=s['warmup']<=1: raise ValueError(f"warmup is a share of the run, from 0 to 1, got {s['warmup']!r}")
-    if s['label_smoothing']>=1: raise ValueError(f"label_smoothing must be below 1, got {s['label_smoothing']!r}")
-    lr_at(0, 0, 1, epochs=1, schedule=s['schedule']); _autocast(torch.device('cpu'), s['precision'])
-    try: s['batches'] = len(train) # type: ignore[arg-type]
-    except TypeError: raise TypeError(f'fit must know the number of batches: the {type(train).__name__} it was given has no len()') from None
-    if s['batches']==0: raise ValueError('there is nothing to train on: the loader has no batches')
-    if isinstance(n := getattr(train, 'n', None), int): s['images'] = n
+    for k, v in dict(epochs=s['epochs'], checkpoint_every=checkpoint_every).items():
+        if v is not None and (not isinstance(v, int) or v < 1):
+            raise ValueError(f'{k} must be a whole number from 1 on, got {v!r}')
+    for k in ('lr', 'momentum', 'weight_decay', 'min_lr', 'gamma', 'label_smoothing'):
+        if not (math.isfinite(s[k]) and s[k] >= 0):
+            raise ValueError(f'{k} must be a number from 0 on, got {s[k]!r}')
+    if not 0 <= s['warmup'] <= 1:
+        raise ValueError(f"warmup is a share of the run, from 0 to 1, got {s['warmup']!r}")
+    if s['label_smoothing'] >= 1:
+        raise ValueError(f"label_smoothing must be below 1, got {s['label_smoothing']!r}")
+    lr_at(0, 0, 1, epochs=1, schedule=s['schedule'])
+    _autocast(torch.device('cpu'), s['precision'])
+    try:
+        s['batches'] = len(train)  # type: ignore[arg-type]
+    except TypeError:
+        raise TypeError(
+            f'fit must know the number of batches: the {type(train).__name__} it was given has no len()'
+        ) from None
+    if s['batches'] == 0:
+        raise ValueError('there is nothing to train on: the loader has no batches')
+    if isinstance(n := getattr(train, 'n', None), int):
+        s['images'] = n
     s['trained'] = sum(p.requires_grad for p in model.parameters())
-    if s['trained']==0: raise ValueError('the model has no parameter to train')
+    if s['trained'] == 0:
+        raise ValueError('the model has no parameter to train')
     return s
 
-def _find(folder:Path, resume:bool)->Any: # the newest checkpoint, None if there is none
+
+def _find(folder: Path, resume: bool) -> Any:  # the newest checkpoint, None if there is none
     "Tidy the run's folder, or clear it to begin anew"
     folder.mkdir(parents=True, exist_ok=True)
     for n in ('checkpoint.pt', 'log.csv'):
-        for f in folder.glob(f'.{n}.*.tmp'): f.unlink(missing_ok=True) # left by a kill
+        for f in folder.glob(f'.{n}.*.tmp'):
+            f.unlink(missing_ok=True)  # left by a kill
     if not resume:
-        for n in ('checkpoint.pt', 'checkpoint.prev.pt', 'log.csv'): (folder/n).unlink(missing_ok=True)
+        for n in ('checkpoint.pt', 'checkpoint.prev.pt', 'log.csv'):
+            (folder / n).unlink(missing_ok=True)
     return _latest(folder)
 
-def _open(job:_Job, resume:bool)->dict|None: # state of the random generators to go on with; None: at the beginning
+
+def _open(
+    job: _Job, resume: bool
+) -> dict | None:  # state of the random generators to go on with; None: at the beginning
     "Go on from the checkpoint in the job's folder, or clear the folder"
-    if (folder := job.folder) is None: return None
+    if (folder := job.folder) is None:
+        return None
     state = from_first(lambda: _find(folder, resume))
-    if state is None: return None
+    if state is None:
+        return None
     rng = _resume(job, state)
-    if job.history and job.world.rank==0: write_csv(folder/'log.csv', job.history)
+    if job.history and job.world.rank == 0:
+        write_csv(folder / 'log.csv', job.history)
     return rng
 
 # %% ../nbs/05_training.ipynb #20db1427
-def _run(job:_Job, resume:bool, progress:bool)->None:
+def _run(job: _Job, resume: bool, progress: bool) -> None:
     "All the epochs that are still to do"
     epochs = job.settings['epochs']
     rng = _open(job, resume)
-    if job.epoch>=epochs: return
-    if rng is None: set_seed(job.settings['seed']+1000003*job.world.rank) # processes draw different dropout masks
-    else: _set_rng(rng, job.device)
+    if job.epoch >= epochs:
+        return
+    if rng is None:
+        set_seed(job.settings['seed'] + 1000003 * job.world.rank)  # processes draw different dropout masks
+    else:
+        _set_rng(rng, job.device)
     job.model.train()
-    job.bar = _Progress(epochs*job.n_batches, job.epoch*job.n_batches+job.step, progress and job.world.rank==0)
+    job.bar = _Progress(epochs * job.n_batches, job.epoch * job.n_batches + job.step, progress and job.world.rank == 0)
     try:
         job.tell('start', resumed=rng is not None)
-        while job.epoch<epochs:
+        while job.epoch < epochs:
             _train_epoch(job, rng if job.step else None)
             rng = None
             _end_epoch(job)
         job.tell('end')
-    finally: job.bar.close()
+    finally:
+        job.bar.close()
 
 # %% ../nbs/05_training.ipynb #c61b66d5
-def _share(loader:Any, w:World, device:torch.device, must:bool=True)->Iterable:
+def _share(loader: Any, w: World, device: torch.device, must: bool = True) -> Iterable:
     "This process's part of a loader"
-    if hasattr(loader, 'shard'): return loader.shard(w.rank, w.size, device)
-    if must: raise TypeError(f'with several processes each must get its part of every batch, but the {type(loader).__name__} has no shard(rank, world, device): use DeviceLoader or folder_loaders, or give yours this method')
-    return loader # each process evaluates all of it
+    if hasattr(loader, 'shard'):
+        return loader.shard(w.rank, w.size, device)
+    if must:
+        raise TypeError(
+            f'with several processes each must get its part of every batch, but the {type(loader).__name__} has no shard(rank, world, device): use DeviceLoader or folder_loaders, or give yours this method'
+        )
+    return loader  # each process evaluates all of it
 
-def _together(model:nn.Module, device:torch.device, sync_bn:bool)->nn.Module:
+
+def _together(model: nn.Module, device: torch.device, sync_bn: bool) -> nn.Module:
     "The model with gradients averaged over all processes"
-    if sync_bn: nn.SyncBatchNorm.convert_sync_batchnorm(_core(model))
-    gpu = [device.index] if device.type=='cuda' else None
+    if sync_bn:
+        nn.SyncBatchNorm.convert_sync_batchnorm(_core(model))
+    gpu = [device.index] if device.type == 'cuda' else None
     DDP = nn.parallel.DistributedDataParallel
-    word = 'forward_sync_buffers' if 'forward_sync_buffers' in signature(DDP.__init__).parameters else 'broadcast_buffers' # its name before torch 2.14
-    return DDP(model, device_ids=gpu, **{word:False}) # type: ignore[arg-type]
+    word = (
+        'forward_sync_buffers' if 'forward_sync_buffers' in signature(DDP.__init__).parameters else 'broadcast_buffers'
+    )  # its name before torch 2.14
+    return DDP(model, device_ids=gpu, **{word: False})  # type: ignore[arg-type]
 
-def _child_fit(folder:str)->list[dict]:
+
+def _child_fit(folder: str) -> list[dict]:
     "`fit` in a process that `_fit_in_new` started"
-    try: model, train, valid, kwargs = torch.load(Path(folder)/'job.pt', map_location='cpu', weights_only=False) # written a moment ago by the process that started this one
-    except AttributeError as e: raise RuntimeError(f'n_procs needs a model and loaders whose classes are defined in a module, not in the notebook or script itself: {e}') from None
+    try:
+        model, train, valid, kwargs = torch.load(
+            Path(folder) / 'job.pt', map_location='cpu', weights_only=False
+        )  # written a moment ago by the process that started this one
+    except AttributeError as e:
+        raise RuntimeError(
+            f'n_procs needs a model and loaders whose classes are defined in a module, not in the notebook or script itself: {e}'
+        ) from None
     history = fit(model, train, valid, **kwargs)
-    if world().rank==0: torch.save(model.state_dict(), Path(folder)/'out.pt')
+    if world().rank == 0:
+        torch.save(model.state_dict(), Path(folder) / 'out.pt')
     return history
 
-def _fit_in_new(n:int, model:nn.Module, train:Any, valid:Any, kwargs:dict)->list[dict]:
+
+def _fit_in_new(n: int, model: nn.Module, train: Any, valid: Any, kwargs: dict) -> list[dict]:
     "Run `fit` in `n` new processes on this machine, and take over the weights"
-    if not isinstance(n, int) or n<1: raise ValueError(f'n_procs must be a whole number from 1 on, got {n!r}')
-    if announced().size>1: raise ValueError(f'this is already one of {announced().size} processes: leave n_procs at 1 under torchrun or accelerate launch')
+    if not isinstance(n, int) or n < 1:
+        raise ValueError(f'n_procs must be a whole number from 1 on, got {n!r}')
+    if announced().size > 1:
+        raise ValueError(
+            f'this is already one of {announced().size} processes: leave n_procs at 1 under torchrun or accelerate launch'
+        )
     device = get_device(kwargs['device']).type if kwargs['device'] is not None else _where(model)[0].type
-    if device=='cuda' and n>torch.cuda.device_count(): raise ValueError(f'n_procs is {n}, but this machine has {torch.cuda.device_count()} GPUs')
-    if device!='cuda' and kwargs['sync_bn']: raise ValueError('sync_bn=True needs GPUs: torch has synchronised batch norm on CUDA only')
+    if device == 'cuda' and n > torch.cuda.device_count():
+        raise ValueError(f'n_procs is {n}, but this machine has {torch.cuda.device_count()} GPUs')
+    if device != 'cuda' and kwargs['sync_bn']:
+        raise ValueError('sync_bn=True needs GPUs: torch has synchronised batch norm on CUDA only')
     alone, kwargs = World(), dict(kwargs, device=device)
-    job = (copy.deepcopy(model).cpu(), _share(train, alone, torch.device('cpu')), valid and _share(valid, alone, torch.device('cpu'), must=False), kwargs)
+    job = (
+        copy.deepcopy(model).cpu(),
+        _share(train, alone, torch.device('cpu')),
+        valid and _share(valid, alone, torch.device('cpu'), must=False),
+        kwargs,
+    )
     with tempfile.TemporaryDirectory() as d:
-        try: torch.save(job, Path(d)/'job.pt')
-        except (pickle.PicklingError, AttributeError, TypeError) as e: raise ValueError(f'n_procs needs a model, loaders and a callback that can be pickled: {e}') from None
+        try:
+            torch.save(job, Path(d) / 'job.pt')
+        except (pickle.PicklingError, AttributeError, TypeError) as e:
+            raise ValueError(f'n_procs needs a model, loaders and a callback that can be pickled: {e}') from None
         history = launch(_child_fit, n, d)[0]
-        model.load_state_dict(torch.load(Path(d)/'out.pt', weights_only=True))
+        model.load_state_dict(torch.load(Path(d) / 'out.pt', weights_only=True))
     return history
 
 # %% ../nbs/05_training.ipynb #b529ae89
-def fit(model:nn.Module, # trained in place
-        train:Iterable, # batches (x, y), as often as asked; needs `len`. With `set_epoch(epoch, skip)` it can skip by itself
-        valid:Iterable|None=None, # evaluated after each epoch
-        *,
-        epochs:int, # passes over `train`
-        lr:float=0.1, # learning rate at the start
-        momentum:float=0.9, # of SGD
-        nesterov:bool=True, # Nesterov's form of it
-        weight_decay:float=5e-4, # on every parameter
-        schedule:str='cosine', # 'cosine', 'triangle', 'step' or 'constant', see `lr_at`
-        min_lr:float=1e-6, # where the cosine ends
-        milestones:tuple[int,...]=(30,60,90), # epochs after which 'step' lowers the rate
-        gamma:float=0.1, # by this factor
-        warmup:float=0.2, # share of the run in which 'triangle' raises the rate
-        label_smoothing:float=0., # share of each label spread over all classes
-        precision:str='float32', # 'float32' (the weights' own), or 'bfloat16' (autocast)
-        compile:bool|dict=False, # compile the forward; a dict is passed on to `torch.compile`
-        channels_last:bool=False, # memory format of model and batches
-        device:str|torch.device|None=None, # None: where the model is
-        folder:str|os.PathLike|None=None, # gets log.csv and the checkpoints; None: nothing is saved
-        checkpoint_every:int|None=None, # steps between checkpoints within an epoch; None: one after each epoch only
-        resume:bool=True, # go on from the checkpoint in `folder`; False: begin anew and remove it
-        progress:bool=True, # show a bar, or lines in a log
-        callback:Callable[[dict],Any]|None=None, # called with what happens, see below
-        seed:int=0, # of dropout and of loaders that draw from the global generators
-        n_procs:int=1, # start so many processes on this machine, one for each GPU; leave it at 1 under torchrun or accelerate launch
-        sync_bn:bool=False, # with several GPUs: batch norm over the images of all of them, instead of each one's own
-       )->list[dict]: # one row for each epoch, as in log.csv
+def fit(
+    model: nn.Module,  # trained in place
+    train: Iterable,  # batches (x, y), as often as asked; needs `len`. With `set_epoch(epoch, skip)` it can skip by itself
+    valid: Iterable | None = None,  # evaluated after each epoch
+    *,
+    epochs: int,  # passes over `train`
+    lr: float = 0.1,  # learning rate at the start
+    momentum: float = 0.9,  # of SGD
+    nesterov: bool = True,  # Nesterov's form of it
+    weight_decay: float = 5e-4,  # on every parameter
+    schedule: str = 'cosine',  # 'cosine', 'triangle', 'step' or 'constant', see `lr_at`
+    min_lr: float = 1e-6,  # where the cosine ends
+    milestones: tuple[int, ...] = (30, 60, 90),  # epochs after which 'step' lowers the rate
+    gamma: float = 0.1,  # by this factor
+    warmup: float = 0.2,  # share of the run in which 'triangle' raises the rate
+    label_smoothing: float = 0.0,  # share of each label spread over all classes
+    precision: str = 'float32',  # 'float32' (the weights' own), or 'bfloat16' (autocast)
+    compile: bool | dict = False,  # compile the forward; a dict is passed on to `torch.compile`
+    channels_last: bool = False,  # memory format of model and batches
+    device: str | torch.device | None = None,  # None: where the model is
+    folder: str | os.PathLike | None = None,  # gets log.csv and the checkpoints; None: nothing is saved
+    checkpoint_every: int | None = None,  # steps between checkpoints within an epoch; None: one after each epoch only
+    resume: bool = True,  # go on from the checkpoint in `folder`; False: begin anew and remove it
+    progress: bool = True,  # show a bar, or lines in a log
+    callback: Callable[[dict], Any] | None = None,  # called with what happens, see below
+    seed: int = 0,  # of dropout and of loaders that draw from the global generators
+    n_procs: int = 1,  # start so many processes on this machine, one for each GPU; leave it at 1 under torchrun or accelerate launch
+    sync_bn: bool = False,  # with several GPUs: batch norm over the images of all of them, instead of each one's own
+) -> list[dict]:  # one row for each epoch, as in log.csv
     "Train `model` on `train` with SGD and cross-entropy, and say how it went"
     core = _core(model)
-    if n_procs!=1: return _fit_in_new(n_procs, core, train, valid, {k: v for k,v in locals().items() if k not in ('model','train','valid','core','n_procs')})
-    settings = _settings(dict(epochs=epochs, lr=lr, momentum=momentum, nesterov=nesterov and momentum>0, weight_decay=weight_decay, schedule=schedule, min_lr=min_lr,
-        milestones=milestones, gamma=gamma, warmup=warmup, label_smoothing=label_smoothing, precision=precision, seed=seed), core, train, checkpoint_every)
+    if n_procs != 1:
+        return _fit_in_new(
+            n_procs,
+            core,
+            train,
+            valid,
+            {k: v for k, v in locals().items() if k not in ('model', 'train', 'valid', 'core', 'n_procs')},
+        )
+    settings = _settings(
+        dict(
+            epochs=epochs,
+            lr=lr,
+            momentum=momentum,
+            nesterov=nesterov and momentum > 0,
+            weight_decay=weight_decay,
+            schedule=schedule,
+            min_lr=min_lr,
+            milestones=milestones,
+            gamma=gamma,
+            warmup=warmup,
+            label_smoothing=label_smoothing,
+            precision=precision,
+            seed=seed,
+        ),
+        core,
+        train,
+        checkpoint_every,
+    )
     w, own = join(_where(core)[0] if device is None else get_device(device))
     core.to(own)
-    if channels_last: core.to(memory_format=torch.channels_last) # type: ignore[call-overload]
+    if channels_last:
+        core.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     dev, dtype = _where(core)
-    call:Any = model
-    if sync_bn and own.type!='cuda': raise ValueError('sync_bn=True needs GPUs: torch has synchronised batch norm on CUDA only')
-    if w.size>1: train, valid, call = _share(train, w, dev), valid and _share(valid, w, dev, must=False), _together(model, dev, sync_bn)
-    if compile and core is model: call = torch.compile(call, **(compile if isinstance(compile, dict) else {}))
+    call: Any = model
+    if sync_bn and own.type != 'cuda':
+        raise ValueError('sync_bn=True needs GPUs: torch has synchronised batch norm on CUDA only')
+    if w.size > 1:
+        train, valid, call = (
+            _share(train, w, dev),
+            valid and _share(valid, w, dev, must=False),
+            _together(model, dev, sync_bn),
+        )
+    if compile and core is model:
+        call = torch.compile(call, **(compile if isinstance(compile, dict) else {}))
     params = [p for p in core.parameters() if p.requires_grad]
     opt = torch.optim.SGD(params, lr=lr, momentum=momentum, nesterov=settings['nesterov'], weight_decay=weight_decay)
-    job = _Job(core, call, opt, train, valid, dev, dtype, settings, channels_last, None if folder is None else Path(folder), checkpoint_every, callback, settings['batches'], world=w)
-    with _undisturbed(core, dev): _run(job, resume, progress)
+    job = _Job(
+        core,
+        call,
+        opt,
+        train,
+        valid,
+        dev,
+        dtype,
+        settings,
+        channels_last,
+        None if folder is None else Path(folder),
+        checkpoint_every,
+        callback,
+        settings['batches'],
+        world=w,
+    )
+    with _undisturbed(core, dev):
+        _run(job, resume, progress)
     return [dict(r) for r in job.history]
