@@ -4,14 +4,16 @@ from importlib import import_module as _import
 from typing import TYPE_CHECKING as _checking, Any as _Any
 
 if _checking:
-    from .csc import adjoint, sparse_code, synthesis
+    from .csc import adjoint, synthesis
+    from .solver import sparse_code
     from .layers import CSCConv1d, CSCConv2d, CSCLinear, convert, lam_at, set_lam
     from .models import create_model, decode_features, list_models, load_pretrained, load_released
     from .training import evaluate, fit
 
 # What most programs need, under one name. A module is imported when the first of its names is asked for: `import sdnet` alone costs nothing.
 _places = {
-    'csc': ['adjoint', 'sparse_code', 'synthesis'],
+    'csc': ['adjoint', 'synthesis'],
+    'solver': ['sparse_code'],
     'layers': ['CSCConv1d', 'CSCConv2d', 'CSCLinear', 'convert', 'lam_at', 'set_lam'],
     'models': ['create_model', 'decode_features', 'list_models', 'load_pretrained', 'load_released'],
     'training': ['evaluate', 'fit'],
