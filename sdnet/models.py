@@ -158,16 +158,14 @@ class _Images(nn.Module):
     def _apply(self, fn: Callable, recurse: bool = True):  # type: ignore[no-untyped-def]
         empty = self.mean is not None and self.mean.is_meta
         super()._apply(fn, recurse)
-        if (
-            empty and self.mean is not None and not self.mean.is_meta
-        ):  # `to_empty`: these are no weights, they are known
+        if empty and self.mean is not None and not self.mean.is_meta:  # `to_empty`: these are no weights, they are known
             for name, values in zip(('mean', 'std'), self._given):
                 getattr(self, name).copy_(_statistics(name, values, self.mean.numel()))
         return self
 
     def _check(self, x: Tensor, in_channels: int) -> None:
         "Refuse what is not a batch of images"
-        if isinstance(x, torch.fx.Proxy):
+        if isinstance(x, torch.fx.Proxy) or torch.jit.is_tracing():
             return
         check_images(x, channels=in_channels, values=False)
         if self.mean is None or not _may_look(x):
