@@ -158,7 +158,9 @@ class _Images(nn.Module):
     def _apply(self, fn: Callable, recurse: bool = True):  # type: ignore[no-untyped-def]
         empty = self.mean is not None and self.mean.is_meta
         super()._apply(fn, recurse)
-        if empty and self.mean is not None and not self.mean.is_meta:  # `to_empty`: these are no weights, they are known
+        if (
+            empty and self.mean is not None and not self.mean.is_meta
+        ):  # `to_empty`: these are no weights, they are known
             for name, values in zip(('mean', 'std'), self._given):
                 getattr(self, name).copy_(_statistics(name, values, self.mean.numel()))
         return self

@@ -38,7 +38,9 @@ def _as_json(value: Any, name: str) -> Any:
         raise ValueError(f"`{name}` is {value}, which JSON cannot hold: leave it out, or give None")
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
-    raise TypeError(f"`{name}` is a {type(value).__name__}, which JSON cannot hold: give numbers, words, lists or dicts")
+    raise TypeError(
+        f"`{name}` is a {type(value).__name__}, which JSON cannot hold: give numbers, words, lists or dicts"
+    )
 
 # %% ../nbs/03d_pretrained.ipynb #82950066
 _KEYS = ('mu', 'n_iter', 'nonneg', 'solver', 'fidelity', 'expansion', 'beta', 'normalize', 'keep')
