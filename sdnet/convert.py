@@ -54,7 +54,9 @@ def _chosen(module: nn.Module, which: Any) -> dict[str, nn.Module]:
         if stay and not wanted:
             raise ValueError(f"{type(module).__name__} has no convolution to convert: {stay[0]}")
         if stay:
-            warnings.warn(f"convolutions that stay as they are, {len(stay)}: {'; '.join(stay[:3])}{'; …' if stay[3:] else ''}")
+            warnings.warn(
+                f"convolutions that stay as they are, {len(stay)}: {'; '.join(stay[:3])}{'; …' if stay[3:] else ''}"
+            )
     elif callable(which):
         wanted = {n: m for n, m in convs.items() if which(n, m)}
     else:
@@ -89,7 +91,9 @@ def _new_layer(conv: Any, weight: nn.Parameter | None, csc: dict) -> CSC:
     like = dict(device=conv.weight.device, dtype=conv.weight.dtype)
     layer = kind(conv.in_channels, conv.out_channels, **shape, bias=conv.bias is not None, **like, **csc)
     if layer.weight.shape != conv.weight.shape:
-        raise ValueError(f"the filters have shape {tuple(conv.weight.shape)}, atoms with {csc} {tuple(layer.weight.shape)}")
+        raise ValueError(
+            f"the filters have shape {tuple(conv.weight.shape)}, atoms with {csc} {tuple(layer.weight.shape)}"
+        )
     if weight is None:
         w = conv.weight.detach().clone(memory_format=torch.preserve_format)
         if layer.normalize:
