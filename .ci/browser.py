@@ -1,7 +1,8 @@
 """Read the docs site in headless Chromium: python .ci/browser.py SITE [--shots FOLDER] [--self-test]
 
-Every page at 1200 and 400 px: axe's rules of accessibility, nothing cut off, no markup left over, no error, no request to another host; then the search box and the sidebar.
---shots keeps pictures of some pages. --self-test breaks a copy of the site in one way at a time, and fails unless the check meant for it says so."""
+Every page at 1200 and 400 px: axe's rules of accessibility, nothing cut off, no markup left over, no error, no request
+to another host; then the search box and the sidebar. --shots keeps pictures of some pages. --self-test breaks a copy of
+the site in one way at a time, and fails unless the check meant for it says so."""
 
 import argparse
 import functools
@@ -23,25 +24,7 @@ AXE = dict(
     runOnly=['wcag2a', 'wcag2aa', 'wcag21aa'],
     rules={r: dict(enabled=True) for r in ('page-has-heading-one', 'heading-order', 'empty-heading')},
 )
-LOOK = r"""async ([width, ours]) => {
-  for (const e of document.querySelectorAll('img')) { e.loading = 'eager'; await e.decode().catch(() => 0); }
-  const out = [], w = document.documentElement.clientWidth, name = e => `${e.tagName.toLowerCase()} "${(e.innerText || e.alt || '').trim().slice(0, 60)}"`;
-  const scrolls = e => { while ((e = e.parentElement) && e !== document.body) if (['auto', 'scroll'].includes(getComputedStyle(e).overflowX)) return true; return false; };
-  if (document.querySelectorAll('main h1').length !== 1) out.push('one h1 is wanted');
-  for (const e of document.images) if (!e.naturalWidth) out.push(`image does not load: ${e.src.slice(0, 80)}`);
-  for (const e of document.querySelectorAll('.katex-error, .katex [style*="#cc0000"]')) out.push(`formula that KaTeX cannot read: ${e.textContent}`);
-  for (const e of document.querySelectorAll('main *, header *'))
-    if (e.checkVisibility() && !e.closest('.katex-mathml, svg, #quarto-sidebar') && e.getBoundingClientRect().width > 1 && e.getBoundingClientRect().right > w + 1 && !scrolls(e)) { out.push(`wider than ${width} px: ${name(e)}`); break; }
-  if (document.documentElement.scrollWidth > w + 1) out.push(`the page scrolls sideways at ${width} px`);
-  if (width >= 1200) for (const e of document.querySelectorAll('main pre')) if (e.scrollWidth > e.clientWidth + 1) out.push(`code cut off at ${width} px: ${name(e)}`);
-  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  for (let t; t = walk.nextNode();) {
-    if (t.parentElement.closest('script, style, noscript, template, svg, pre, code, .katex')) continue;
-    const bad = t.data.match(/\$[^$\n]*[\\_^{}][^$\n]*\$|\$\$|\\(?:frac|min|max|lambda|sum|lVert|mathbf|mathrm|top|ell|le|ge|in|cdot|times|text)\b|\\[()\[\]]|^:::|(?:^|\s)#\|\s*\w|\{\.callout|\*\*\w[^*]*\*\*|\]\(\w[^)]*\)|^#{1,6} \w/m);
-    if (bad) out.push(`raw markup: ${bad[0].slice(0, 60)}`);
-  }
-  return out;
-}"""
+LOOK = (Path(__file__).parent / 'look.js').read_text(encoding='utf-8')
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -103,7 +86,7 @@ class Reader:
         page = self.open(width)
         for self.at in files:
             page.goto(self.base + self.at, wait_until='load')
-            for what in page.evaluate(LOOK, [width, self.base]):
+            for what in page.evaluate(LOOK, width):
                 self.say(what)
             for v in Axe().run(page, options=AXE).response['violations'] if width > 400 else []:
                 places = '; '.join(n['html'][:80] for n in v['nodes'][:3])

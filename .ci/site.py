@@ -1,6 +1,7 @@
 """Build the docs site from the notebooks: python .ci/site.py KATEX OUT
 
-nbdev processes the notebooks as it does for Quarto; smalldocs renders them from the same _quarto.yml. KATEX is the `dist` folder of the npm package katex: no page asks another host."""
+nbdev processes the notebooks as it does for Quarto; smalldocs renders them from the same _quarto.yml.
+KATEX is the `dist` folder of the npm package katex: no page asks another host."""
 
 import html
 import json
