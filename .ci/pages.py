@@ -20,13 +20,14 @@ ROOT = Path(__file__).resolve().parent.parent
 RUN = (ROOT / '.ci/run').read_text(encoding='utf-8')
 COMMANDS = {  # pattern of a command: words of .ci/run that run it or its like; None, why no machine of the tests can
     r"(pip install -e '\.\[paper\]' && )?papermill nbs/07_imagenet\.ipynb .*": "readme paper 'papermill nbs/07_",
-    r"pip install -e '\.\[dev\]'( && nbdev_test)?|nbdev_test( --n_workers 1 --path nbs/\S+)?": 'readme dev nbdev_test',
+    r"pip install -e '\.\[dev\]'( && (nbdev_test|pre-commit install))?": 'readme dev nbdev_test',
+    r'nbdev_test( --n_workers 1 --path nbs/\S+)?': 'readme dev nbdev_test',
     r'nbdev_export|nbdev_clean|ruff .*|python \.ci/readme\.py|pre-commit .*': 'pre-commit run --all-files',
     r'papermill nbs/08_cifar\.ipynb .* -p n_procs \d+': '08_cifar -p arch resnet18 -p epochs 1 -p n_procs 2',
     r"torchrun --standalone .* 'papermill nbs/08_cifar\.ipynb .*'": 'torchrun --standalone --nproc-per-node 2',
     r'sdnet run --smoke \S+': 'sdnet run --smoke all',
     r'sdnet resize \S+ \S+': 'nbdev_test',  # nbs/04c_folders.ipynb
-    r'bash \.ci/(run|site).*|jupyter lab nbs': 'python .ci/lab.py',
+    r'bash \.ci/(run|site).*|jupyter lab nbs': 'python ".ci/$1.py"',
     r'conda env create .*': None,  # needs conda: a job of the workflow; `checks.py metadata` reads environment.yml
     r'srun torchrun .*': None,  # needs Slurm; two processes under torchrun are tested
     r'sdnet run (?!--).*': None,  # hours; the same words are asked of `sdnet status`

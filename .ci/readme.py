@@ -1,4 +1,5 @@
-"""Make README.md, the tables of nbs/14_results.ipynb and the cards of data/checkpoints: python .ci/readme.py
+"""Make README.md, the tables of nbs/14_results.ipynb, the cards of data/checkpoints, and the map of the modules in
+CONTRIBUTING.md: python .ci/readme.py
 
 A cell with `#| echo: false` of the front and the results page says in markdown what data/results holds: it is run here,
 after the cells that define what it needs (the parameters, and cells folded away that draw nothing), and its output is
@@ -86,10 +87,25 @@ def cards(folder: Path) -> str:
     return '\n\n'.join([*head, *map(model_card, sorted(folder.glob('*.safetensors')))]) + '\n'
 
 
+def module_map() -> str:
+    "One line a module, in the order of the notebooks: what it imports of the others"
+    lines = []
+    for nb in sorted((ROOT / 'nbs').glob('*.ipynb')):
+        if not (found := re.search(r'"#\| default_exp (\w+)', nb.read_text(encoding='utf-8'))):
+            continue
+        code = (ROOT / f'sdnet/{found[1]}.py').read_text(encoding='utf-8')
+        used = sorted({*re.findall(r'^\s*from (?:sdnet)?\.(\w+) import', code, flags=re.M)} - {found[1]})
+        lines.append(f'{nb.stem:24} {found[1]:14} {"→ " * bool(used)}{", ".join(used)}'.rstrip())
+    return '```\n' + '\n'.join(lines) + '\n```'
+
+
 if __name__ == '__main__':
     os.chdir(ROOT)
     sys.path.insert(0, str(ROOT))
     (ROOT / 'README.md').write_text(markdown(refresh(ROOT / 'nbs/index.ipynb')), encoding='utf-8')
+    guide = ROOT / 'CONTRIBUTING.md'
+    marked = re.compile('(?<=<!-- map -->\n).*(?=\n<!-- end of map -->)', flags=re.S)
+    guide.write_text(marked.sub(lambda _: module_map(), guide.read_text(encoding='utf-8')), encoding='utf-8')
     checkpoints = ROOT / 'data/checkpoints'
     (checkpoints / 'README.md').write_text(cards(checkpoints), encoding='utf-8')
     refresh(ROOT / 'nbs/14_results.ipynb')
