@@ -22,7 +22,7 @@ from .noise import Statistic, Sweep, as_statistic, sweep
 __all__ = ['LAMS', 'Keep', 'fingerprint', 'Fitted', 'LamRule', 'fit_line', 'saw_of', 'level_sweeps', 'table_of', 'calibrate',
            'refit', 'leave_out']
 
-# %% ../nbs/06j_rules.ipynb #1934817c
+# %% ../nbs/06j_rules.ipynb #4f7ba314
 def _hash(*parts: Any) -> str:
     h = hashlib.sha256()
     for p in parts:
@@ -30,20 +30,18 @@ def _hash(*parts: Any) -> str:
     return h.hexdigest()[:16]
 
 
-_SOLVE = ('stride', 'padding', 'n_iter', 'solver', 'fidelity', 'mu', 'nonneg', 'expansion', 'normalize')
-
-
 def fingerprint(model: nn.Module) -> dict[str, str]:
     "What a λ rule depends on: hashes of the first layer, of its λ, and of what is done to the images before it"
     layer = first_csc_layer(model)
-    step = None if layer.step is None else float(layer.step)
+    told = {k: v for k, v in layer.settings().items() if k not in ('lam', 'mu', 'beta', 'step', 'keep')}
+    numbers = [None if v is None else torch.as_tensor(v) for v in (layer.mu, layer.beta, layer.step)]
     before: list[Any] = []
     for m in model.modules():
         if callable(getattr(m, 'normalize', None)):
             before += [getattr(m, k, None) for k in ('mean', 'std', 'kind', 'strength')]
     return dict(
-        layer=_hash(layer.weight, *(getattr(layer, k) for k in _SOLVE), torch.as_tensor(layer.beta), step),
-        lam=_hash(layer.lam),
+        layer=_hash(layer.weight, told, *numbers),
+        lam=_hash(torch.as_tensor(layer.lam)),
         normalization=_hash(*before),
     )
 
