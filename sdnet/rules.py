@@ -22,7 +22,7 @@ from .noise import Statistic, Sweep, as_statistic, sweep
 __all__ = ['LAMS', 'Keep', 'fingerprint', 'Fitted', 'LamRule', 'fit_line', 'saw_of', 'level_sweeps', 'table_of', 'calibrate',
            'refit', 'leave_out']
 
-# %% ../nbs/06j_rules.ipynb #4f7ba314
+# %% ../nbs/06j_rules.ipynb #9b80223f
 def _hash(*parts: Any) -> str:
     h = hashlib.sha256()
     for p in parts:
@@ -38,7 +38,8 @@ def fingerprint(model: nn.Module) -> dict[str, str]:
     before: list[Any] = []
     for m in model.modules():
         if callable(getattr(m, 'normalize', None)):
-            before += [getattr(m, k, None) for k in ('mean', 'std', 'kind', 'strength')]
+            done = [getattr(m, k, None) for k in ('mean', 'std', 'kind', 'strength')]
+            before += [v for v in done if v is not None]
     return dict(
         layer=_hash(layer.weight, told, *numbers),
         lam=_hash(torch.as_tensor(layer.lam)),
