@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Network', 'lam_of', 'trained', 'find_trained', 'tiny', 'kept', 'save_arrays', 'load_arrays', 'released_file', 'Split',
-           'calibration_split', 'watch', 'CodeStats', 'code_stats', 'sparsity_of', 'saved_bytes', 'synchronize',
+           'calibration_split', 'watch', 'CodeStats', 'code_stats', 'sparsity_of', 'saved_bytes', 'psnr', 'synchronize',
            'interleaved', 'median_of']
 
 # %% ../nbs/06d_experiments.ipynb #030577a7
@@ -305,6 +305,15 @@ def saved_bytes(
     kept = {k: s.nbytes() for k, s in seen.items() if k not in known}
     del out
     return sum(kept.values())
+
+# %% ../nbs/06d_experiments.ipynb #32925dfc
+def psnr(
+    a: Tensor,  # (n, c, h, w)
+    b: Tensor,  # the same shape: the truth
+    peak: float = 1.0,  # largest minus smallest value of a pixel
+) -> Tensor:  # (n,), decibels
+    "The peak signal-to-noise ratio of each image"
+    return 10 * torch.log10(peak**2 / (a - b).square().flatten(1).mean(1))
 
 # %% ../nbs/06d_experiments.ipynb #8668936a
 def synchronize(device: torch.device) -> None:
