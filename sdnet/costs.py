@@ -30,7 +30,7 @@ from .runs import data_root, set_seed
 def _arrays(dataset: str) -> tuple[np.ndarray, np.ndarray]:
     return load_images(dataset, 'train')
 
-
+# %% ../nbs/06g_costs.ipynb #09a65f90
 @dataclass(frozen=True)
 class Setting:
     "Images, size and machine of a measurement"
@@ -290,7 +290,7 @@ def upkeep(b: Bench, x: Tensor, y: Tensor) -> Any:  # a function to time
 
     return run
 
-
+# %% ../nbs/06g_costs.ipynb #779de3c1
 def synchronisations(b: Bench, x: Tensor, y: Tensor) -> int:
     "How often a training step asks the device for a number"
     if b.s.device.type == 'cuda':
@@ -305,7 +305,7 @@ def synchronisations(b: Bench, x: Tensor, y: Tensor) -> int:
         b.step(x, y)
     return sum(e.count for e in prof.key_averages() if e.key in asks)
 
-
+# %% ../nbs/06g_costs.ipynb #c8998d0a
 _KINDS = {
     'convolution': ('conv', 'mkldnn', 'cudnn', 'deconv'),
     'batch norm': ('batch_norm',),

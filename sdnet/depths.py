@@ -38,7 +38,7 @@ def _decoded_pictures(axs: Any, m: dict, a: dict) -> None:
     for ax, title in zip(axs[0], ['image', *[f'layer {d}' for d in _values(m, 'depth')]]):
         ax.set_title(title, fontsize=6.5, pad=3)
 
-
+# %% ../nbs/06s_depths.ipynb #249e1925
 MEASURES = dict(psnr='PSNR, dB', ssim='SSIM', identified='identified, %', identified_varying='by what varies, %')
 
 
@@ -145,7 +145,7 @@ def _by_class(ax: Any, s: dict, most: int = 20) -> None:
     ax.set(yticks=range(len(rows)), yticklabels=[k for k, _ in rows])
     ax.set_xlabel('zeros in the first layer, % (mean and its standard error)')
 
-
+# %% ../nbs/06s_depths.ipynb #b2ec5a25
 def _over_training(ax: Any, s: dict) -> None:
     steps, grid = [h['step'] for h in s['tracked']], 100 * np.array([h['zeros'] for h in s['tracked']]).T
     low, high = 10 * np.floor(grid.min() / 10), 10 * np.ceil(grid.max() / 10)
@@ -208,6 +208,6 @@ def tell_sparsity(m: dict) -> Markdown:
     return Markdown(
         text + f'Coherence is above ½ in {above} of {len(zeros)} layers. In the first layer of the SDNet-18 '
         f'μ = {first["coherence"]:.2f}: stable recovery is promised for fewer than ⅓(1 + 1/μ) = '
-        f'{first["stable_below"]:.2f} non-zeros in a stripe, and up to {first["stripe"]:.0f} were found, so the theorem '
-        f'{covers} it.'
+        f'{first["stable_below"]:.2f} non-zeros in a stripe, and up to {first["stripe"]:.0f} were found, so the '
+        f'theorem {covers} it.'
     )

@@ -64,9 +64,10 @@ def tell_operator(m: dict, dataset: str) -> Markdown:
     "Figure 1 in words"
     o = m['operator']
     return Markdown(
-        f'{who(m, "sdnet18", dataset)}. Of the whole code {o["nonzero_all"]:.0%} is not zero. The four atoms hold '
-        f'{o["energy_share"]:.0%} of the energy of all atoms\' pictures. $A z$ is at {o["psnr"]:.1f} dB; 500 iterations '
-        f'at the same λ would reach {o["psnr_converged"]:.1f} dB with {o["nonzero_converged"]:.0%} of the code not zero. '
+        f'{who(m, "sdnet18", dataset)}. Of the whole code {o["nonzero_all"]:.0%} is not zero. The four atoms '
+        f'hold {o["energy_share"]:.0%} of the energy of all atoms\' pictures. $A z$ is at {o["psnr"]:.1f} dB; '
+        f'500 iterations at the same λ would reach {o["psnr_converged"]:.1f} dB with '
+        f'{o["nonzero_converged"]:.0%} of the code not zero. '
         'The rest of the difference to the image is what λ costs.'
     )
 
@@ -176,6 +177,6 @@ def tell_explained(m: dict) -> Markdown:
     return Markdown(
         f'Noise of σ = {e["noise"]:g} leaves the image at {e["noisy_psnr"]:.1f} dB. Its reconstruction from the code '
         f'has {first:.1f} dB at λ = {small:g} and {second:.1f} dB at λ = {large:g}, with '
-        f'{at["noisy", small]["nonzero"]} and {at["noisy", large]["nonzero"]} coefficients; of the clean image {at["clean", small]["psnr"]:.1f} and '
-        f'{at["clean", large]["psnr"]:.1f} dB. {verdict}'
+        f'{at["noisy", small]["nonzero"]} and {at["noisy", large]["nonzero"]} coefficients; of the clean image '
+        f'{at["clean", small]["psnr"]:.1f} and {at["clean", large]["psnr"]:.1f} dB. {verdict}'
     )

@@ -240,7 +240,7 @@ def watch(
         for h in hooks:
             h.remove()
 
-
+# %% ../nbs/06d_experiments.ipynb #6c38d937
 @dataclass(frozen=True)
 class CodeStats:
     "Of one layer's codes"

@@ -156,7 +156,7 @@ def strongest(
             found.append((c, r, q, value))
     return found
 
-
+# %% ../nbs/06h_explaining.ipynb #07d31b65
 @torch.no_grad()
 def explain(
     model: ResNet,
@@ -209,7 +209,7 @@ def ssim(a: Tensor, b: Tensor) -> float:
     pairs = zip(a.clamp(0, 1).cpu().numpy(), b.cpu().numpy())
     return float(np.mean([structural_similarity(p, q, channel_axis=0, data_range=1.0) for p, q in pairs]))
 
-
+# %% ../nbs/06h_explaining.ipynb #d7a318a5
 def closeness(decoded: Tensor, x: Tensor) -> dict:
     "How close decoded pictures are to their images, and to others"
     n, finite = len(x), bool(torch.isfinite(decoded).all())
@@ -286,7 +286,7 @@ def by_class(
         out[names[c]] = dict(mean=float(v.mean()), error=error, n=len(v))
     return out
 
-
+# %% ../nbs/06h_explaining.ipynb #5b99e371
 class Looking:
     "The batches of `loader`, with a look at the network at some steps"
 
@@ -306,9 +306,13 @@ class Looking:
             if self.count in self.marks:
                 self.look(self.count)
 
-
+# %% ../nbs/06h_explaining.ipynb #46887f6e
 def zeros_over_training(
-    model: nn.Module, loader: DeviceLoader, x: Tensor, epochs: int, **kw: Any
+    model: nn.Module,
+    loader: DeviceLoader,
+    x: Tensor,  # images whose codes are looked at
+    epochs: int,
+    **kw: Any,  # more for `fit`
 ) -> tuple[list[dict], list[float]]:  # at some steps: zeros of each layer, dead atoms; the loss of each epoch
     "Train a network, and count the zeros as it goes, with the batch's own statistics: running ones lag behind at first"
     rows: list[dict] = []

@@ -67,7 +67,7 @@ def points(v: float | Sequence[float]) -> str:  # 0.012 -> '+1.2'; (0.012, 0, 0.
         return f'{100 * v:+.1f}'
     return f'{points(v[0])} ({points(v[1])} to {points(v[2])})'
 
-
+# %% ../nbs/06e_reports.ipynb #dbad6b9f
 def table(
     head: Sequence[Any],  # names of the columns
     rows: Iterable[Sequence[Any]],  # one value for each column
@@ -132,7 +132,7 @@ def figure_style() -> None:
         }
     )
 
-
+# %% ../nbs/06e_reports.ipynb #c0cf80c7
 def figure_folder(run: Any, public: bool = True) -> Path:
     "Where the figures of a run go: with the project, or, of a stand-in, with the run"
     return project_root() / 'data' / 'figures' if public else run.path('figures')
@@ -183,7 +183,7 @@ def atom_image(w: Any) -> np.ndarray:  # (3, k, k) in [0, 1]
     w = np.asarray(w)
     return 0.5 + 0.5 * w / max(float(abs(w).max()), 1e-12)
 
-
+# %% ../nbs/06e_reports.ipynb #79f2c175
 def draw_atoms(
     atoms: Any,  # (n, 3, k, k)
     title: str = '',
@@ -202,7 +202,7 @@ def draw_atoms(
     fig.suptitle(title)
     return fig
 
-
+# %% ../nbs/06e_reports.ipynb #7d36a9f7
 def draw_history(
     rows: Sequence[dict],  # of `fit`: epoch, train_acc1, valid_acc1
     title: str = '',

@@ -100,7 +100,7 @@ class _Spy:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.__dict__['norm'], name)
 
-
+# %% ../nbs/06q_studies.ipynb #09a163e0
 def _true(layer: Any, size: tuple[int, ...]) -> float:
     return float(lipschitz(layer.atoms(), size, stride=layer.stride, padding=layer.padding))
 
@@ -174,7 +174,7 @@ def anderson(x: Tensor, w: Tensor, lam: float, step: Tensor, n: int) -> Tensor:
 
     return deq(once, torch.zeros(x.shape[0], w.shape[0], *x.shape[2:], dtype=x.dtype, device=x.device))[0][-1]
 
-
+# %% ../nbs/06q_studies.ipynb #ef466880
 def many_iterations(s: Setting, max_iter: int, rounds: int, lam: float = 0.2) -> list[dict]:
     "Seconds, bytes and error of the gradient at 8, 16, … iterations, by each way of keeping"
     x, w, g, step = one_layer(s)
@@ -264,7 +264,7 @@ def curve(
             out.append(b.step(x[i].contiguous(memory_format=layout), y[i]).double())
     return torch.stack(out).view(2, -1).cpu().numpy()
 
-
+# %% ../nbs/06q_studies.ipynb #1ba361b9
 def compare_curves(s: Setting, n: int, batch: int, start: Path | None = None) -> dict[str, dict]:
     "The same training by different paths: mean losses of both epochs, differences, and that of the first step"
     f32, f64 = torch.float32, torch.float64

@@ -99,7 +99,7 @@ def size_at(
         return first
     return (first + full) // 2 if epoch < 0.6 * epochs else full
 
-
+# %% ../nbs/06f_trainings.ipynb #42924c52
 class Growing:
     "The batches of `loader`, small at first"
 
