@@ -7,8 +7,7 @@ __all__ = ['FORMS', 'NETS', 'Setting', 'Straight', 'update_step', 'straighten', 
            'largest_difference', 'floor', 'counted', 'saved_in_step', 'peak_bytes', 'upkeep', 'synchronisations',
            'profile_step']
 
-# %% ../nbs/06g_costs.ipynb #515a7712
-import contextlib
+# %% ../nbs/06g_costs.ipynb #3f6a9134
 import functools
 import math
 from dataclasses import dataclass
@@ -128,12 +127,12 @@ def straighten(net: nn.Module) -> nn.Module:
         setattr(net.get_submodule(parent), child, Straight(layer))
     return net
 
-# %% ../nbs/06g_costs.ipynb #aa5980b9
+# %% ../nbs/06g_costs.ipynb #26433a99
 FORMS = ('fused', 'lean', 'least', 'plain', 'straight')
 NETS = ('resnet18', 'resnet34', 'sdnet18', 'sdnet34', 'sdnet18_all', 'sdnet34_all')
 _KEEP = dict(fused='auto', lean='input', least='auto', plain='plain')
 
-
+# %% ../nbs/06g_costs.ipynb #aa5980b9
 class Bench:
     "One network in one form, with its optimiser"
 
@@ -147,18 +146,14 @@ class Bench:
         if form == 'straight':
             net = straighten(net)
         self.name, self.form, self.s = name, form, s
+        self.label = name if form == 'conv' else f'{name} {form}'
         self.net = net.to(s.device, dtype=dtype, memory_format=torch.channels_last)
         self.opt = torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.9, nesterov=True, weight_decay=5e-4)
         self.straight = [m for m in net.modules() if isinstance(m, Straight)]
         self.call = torch.compile(net) if s.compile else net
 
-    @property
-    def label(self) -> str:
-        return self.name if self.form == 'conv' else f'{self.name} {self.form}'
-
     def cast(self) -> Any:
-        low = self.s.precision == 'bfloat16'
-        return torch.autocast(self.s.device.type, torch.bfloat16) if low else contextlib.nullcontext()
+        return torch.autocast(self.s.device.type, torch.bfloat16, enabled=self.s.precision == 'bfloat16')
 
     def loss(self, x: Tensor, y: Tensor) -> Tensor:
         with self.cast():
@@ -233,9 +228,15 @@ def _macs(b: Bench, x: Tensor, y: Tensor, training: bool) -> float:
     return f.get_total_flops() / 2
 
 
-def counted(b: Bench, x: Tensor, y: Tensor) -> tuple[float, float]:  # forward pass, training step
+def counted(
+    b: Bench,  # settled: as many refinements of ‖A‖² in each step
+    x: Tensor,
+    y: Tensor,
+) -> tuple[float, float]:  # of a forward pass and of a training step
     "Multiply–accumulates of one more image by PyTorch's counter; what is done once a step falls out"
     found = []
+    b.net.eval()
+    b.forward(x[:2])  # ‖A‖² is computed here, and remembered
     for training in (False, True):
         found.append((_macs(b, x[:4], y[:4], training) - _macs(b, x[:2], y[:2], training)) / 2)
     return found[0], found[1]

@@ -182,14 +182,13 @@ def load_arrays(
 def released_file(
     dataset: str,  # 'cifar10', 'cifar100', 'imagenet'
     arch: str,
+    shortcut: bool = True,  # False: of the -All networks without shortcuts
 ) -> Path:
     "The authors' checkpoint, or an error that says where to put it"
-    path = data_root() / 'released' / f'{dataset}-{arch}.pth'
+    path = data_root() / 'released' / f'{dataset}-{arch}{"" if shortcut else "-noshortcut"}.pth'
     if not path.is_file():
-        raise FileNotFoundError(
-            f'there is no checkpoint {path}: download it from where the README of the authors\' code '
-            '(Delay-Xili/SDNet on GitHub) says, and put it there'
-        )
+        where = "download it from where the README of the authors' code (Delay-Xili/SDNet on GitHub) says"
+        raise FileNotFoundError(f'there is no checkpoint {path}: {where}, and put it there')
     return path
 
 # %% ../nbs/06d_experiments.ipynb #8a327f38
