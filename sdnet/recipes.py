@@ -6,7 +6,7 @@
 __all__ = ['RECIPES', 'INGREDIENTS', 'IMAGE_SETS', 'HOW', 'NETWORKS', 'ADDED', 'recipe_values', 'weights_hash', 'network_id',
            'set_name', 'resolve', 'unpinned', 'run_name', 'begin_run', 'upgrade', 'is_plain']
 
-# %% ../nbs/05d_recipes.ipynb #a79fb4f5
+# %% ../nbs/05d_recipes.ipynb #f1ae23a3
 import functools
 import hashlib
 import os
@@ -18,15 +18,17 @@ from safetensors.torch import load_file
 from .files import project_root, read_json
 from .runs import Run, digits, slug_of
 
-# %% ../nbs/05d_recipes.ipynb #fbfda6ea
+# %% ../nbs/05d_recipes.ipynb #f9f3d066
 _SGD: dict[str, Any] = dict(momentum=0.9, label_smoothing=0.0, stem='random', flip='random', looks=1, width=64)
 RECIPES: dict[str, dict[str, Any]] = {
-    'paper': _SGD | dict(epochs=220, batch_size=128, lr=0.1, nesterov=True, schedule='cosine'),
+    'paper': _SGD
+    | dict(epochs=220, batch_size=128, lr=0.1, nesterov=True, schedule='cosine')
+    | dict(first_size=0, ema=0.0),  # the images' own size from the start; the weights of the last step
     'fast': _SGD
-    | dict(epochs=24, batch_size=512, lr=0.4, nesterov=True, schedule='triangle')
-    | dict(label_smoothing=0.1, stem='patches', flip='alternate', looks=2),
+    | dict(epochs=24, batch_size=128, lr=0.2, nesterov=True, schedule='triangle')
+    | dict(label_smoothing=0.1, stem='patches', flip='alternate', looks=2, first_size=24, ema=0.998),
     'imagenet': dict(width=64, image_size=224, epochs=100, batch_size=512, momentum=0.9, nesterov=False)
-    | dict(schedule='step', milestones=[30, 60, 90]),
+    | dict(schedule='step', milestones=[30, 60, 90], gamma=0.1),
 }
 INGREDIENTS: dict[str, tuple[str, ...]] = dict(  # of `fast`: what `without` puts back to the paper's
     batch=('batch_size', 'lr'),
@@ -35,6 +37,8 @@ INGREDIENTS: dict[str, tuple[str, ...]] = dict(  # of `fast`: what `without` put
     patches=('stem',),
     alternate=('flip',),
     mirror=('looks',),
+    growth=('first_size',),
+    average=('ema',),
 )
 
 
@@ -57,13 +61,13 @@ def _words(text: str) -> list[str]:
     "The words of a list with commas"
     return [w.strip() for w in text.split(',') if w.strip()]
 
-# %% ../nbs/05d_recipes.ipynb #00d5cc26
+# %% ../nbs/05d_recipes.ipynb #fdb2ba92
 @functools.lru_cache(maxsize=64)
 def _weights_hash(path: str, stamp: int) -> str:
     h, tensors = hashlib.sha256(), load_file(path)
     for k, v in sorted(tensors.items()):
         if v.is_floating_point() and not k.rsplit('.', 1)[-1].startswith('lipschitz'):
-            h.update(k.encode() + v.to(torch.bfloat16).contiguous().view(torch.uint8).numpy().tobytes())
+            h.update(k.encode() + v.to(torch.bfloat16).reshape(-1).view(torch.uint8).numpy().tobytes())
     return h.hexdigest()[:12]
 
 
@@ -94,7 +98,7 @@ def network_id(
     known = read_json(result)['provenance'].get('weights') if result.exists() else None
     return f'{name}@{known or "?"}'
 
-# %% ../nbs/05d_recipes.ipynb #20291d41
+# %% ../nbs/05d_recipes.ipynb #e3c26f2d
 IMAGE_SETS = dict(cifar10=(10, 50000), cifar100=(100, 50000), imagenet=(1000, 1281167))  # classes, training images
 
 
@@ -108,7 +112,7 @@ def set_name(
         return name
     return f'{name}-{n_classes}classes-{n_train}'
 
-# %% ../nbs/05d_recipes.ipynb #9b068e2b
+# %% ../nbs/05d_recipes.ipynb #7b35ac70
 HOW = {  # where, how fast and in how many pieces, not what
     'device',
     'n_procs',
@@ -162,7 +166,7 @@ def _cifar(p: dict, device: str | None) -> dict:
     out = _network(p, use) | dict(precision=_precision(p, p['recipe'] == 'fast', device))
     return out | ({'without': ','.join(sorted(_words(p['without'])))} if 'without' in out else {})
 
-# %% ../nbs/05d_recipes.ipynb #2029a975
+# %% ../nbs/05d_recipes.ipynb #9b0983f9
 def _imagenet(p: dict, device: str | None) -> dict:
     "What decides a run of 07_imagenet"
     use = recipe_values('imagenet')
@@ -193,7 +197,7 @@ def _adversarial(p: dict, device: str | None) -> dict:
     out |= {k: v for k, v in use.items() if not out.get(k)}
     return out | {k: ','.join(_words(out[k])) for k in ('attacks', 'lams', 'eps')}
 
-# %% ../nbs/05d_recipes.ipynb #911aa11a
+# %% ../nbs/05d_recipes.ipynb #e8e3a8f8
 def _corruptions(p: dict, device: str | None) -> dict:
     "What decides a run of 09_corruptions"
     out = {k: v for k, v in p.items() if k not in HOW}
@@ -238,7 +242,7 @@ def resolve(
             out[k] = ','.join(network_id(w, root) for w in _words(out[k]))
     return out
 
-# %% ../nbs/05d_recipes.ipynb #7fe0d86a
+# %% ../nbs/05d_recipes.ipynb #7e59e015
 _BY_RECIPE = {
     '07_imagenet': ('epochs', 'batch_size', 'width', 'image_size'),
     '08_cifar': ('epochs', 'batch_size', 'lr', 'width'),
@@ -259,7 +263,7 @@ def unpinned(
     open_ = [k for k in declared if k in whole and k not in given and k not in known]
     return [k for k in open_ if k not in _BY_RECIPE.get(notebook, ())]
 
-# %% ../nbs/05d_recipes.ipynb #530b4beb
+# %% ../nbs/05d_recipes.ipynb #2e8ccb37
 _HIDDEN = {  # what a training's name does not mention
     '08_cifar': dict(lam=0.1, n_iter=2, fidelity='l2', learn_lam=False, learn_beta=False, shortcut=True, n_train=0)
     | dict(select=False, released=False, adversarial='', adversarial_steps=10, sync_bn=False, weight_decay=5e-4)
@@ -267,7 +271,7 @@ _HIDDEN = {  # what a training's name does not mention
     '07_imagenet': dict(lam=0.1, n_iter=2, shortcut=True, released=False, sync_bn=False, lr=0.1, weight_decay=1e-4)
     | dict(precision='float32', image_size=224),
 }
-_DERIVED = ('momentum', 'nesterov', 'schedule', 'milestones', 'label_smoothing', 'stem', 'flip', 'looks')
+_DERIVED = 'momentum nesterov schedule milestones gamma label_smoothing stem flip looks first_size ema'.split()
 
 
 def run_name(
@@ -280,6 +284,8 @@ def run_name(
         recipe = params.get('recipe', 'paper') if notebook == '08_cifar' else 'imagenet'
         usual = RECIPES[recipe] if params.get('without') == '' else recipe_values(recipe, params.get('without', ''))
         usual = {k: usual[k] for k in ('batch_size', 'lr') if k in usual} | _HIDDEN[notebook]
+        if notebook == '07_imagenet' and params['arch'].endswith('_all'):
+            usual |= dict(batch_size=256)
         shown = {k: v for k, v in params.items() if usual.get(k) != v and k not in ('dataset', 'arch', *_DERIVED)}
         shown = {k: v.replace('/', '_') if isinstance(v, str) else v for k, v in shown.items()}
         head = '' if kind == 'cifar' or dataset == 'imagenet' else f'{kind}-'
@@ -289,7 +295,7 @@ def run_name(
     short = slug_of('-'.join(words), {}, max_len=100).strip('-_.')
     return f'{short}-{digits(notebook, params)}'
 
-# %% ../nbs/05d_recipes.ipynb #be51ba99
+# %% ../nbs/05d_recipes.ipynb #a88624e2
 def begin_run(
     notebook: str,
     params: dict,  # the identity, from `resolve`
@@ -308,7 +314,7 @@ def begin_run(
             slug = f.stem
     return Run(slug, params, root=root, notebook=notebook, dataset=params.get('dataset'), **note)
 
-# %% ../nbs/05d_recipes.ipynb #16c4b378
+# %% ../nbs/05d_recipes.ipynb #6c0c077d
 ADDED: dict[str, dict[str, Any]] = {}  # notebook -> parameter -> what runs did before there was this parameter
 _BEFORE = {
     '07_imagenet': dict(released=False, sync_bn=False, nesterov=True),
@@ -329,6 +335,8 @@ def upgrade(
     notebook, params = prov.pop('notebook', None), dict(record['params'])
     dataset = record.get('dataset') or params.get('dataset')
     notebook = notebook and str(notebook).split('/')[-1].removesuffix('.ipynb')
+    if params.get('recipe') == 'fast':  # which had six ingredients then
+        params['without'] = ','.join(['average', 'growth', *_words(params.get('without', ''))])
     if notebook:
         before = _BEFORE.get(notebook, {})
         known = dict(dataset=dataset, device=params.get('device', prov.get('device')), root=root)
@@ -337,7 +345,7 @@ def upgrade(
     head = dict(slug=record['slug'], notebook=notebook, target=None, dataset=dataset)
     return head | dict(params=params, metrics=record['metrics'], provenance=prov)
 
-# %% ../nbs/05d_recipes.ipynb #706964fa
+# %% ../nbs/05d_recipes.ipynb #26ab8a35
 def is_plain(
     params: dict,  # of a run of `08_cifar`
 ) -> bool:
