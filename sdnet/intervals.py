@@ -58,7 +58,7 @@ def binomial(
     half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
     return p, max(0.0, mid - half), min(1.0, mid + half)
 
-# %% ../nbs/06n_intervals.ipynb #e24067b1
+# %% ../nbs/06n_intervals.ipynb #6482e317
 def nested_bootstrap(
     values: Any,  # (seeds, draws, n): one value a network, calibration and image; or (draws, n), or (n,)
     *,
@@ -74,14 +74,16 @@ def nested_bootstrap(
     v = v.reshape(*(1,) * (3 - v.ndim), *v.shape)
     n_seeds, n_draws, n = v.shape
     g = torch.Generator().manual_seed(seed)
-    means = torch.empty(n_boot, dtype=torch.float64)
-    for i in range(n_boot):
-        times = torch.bincount(torch.randint(n, (n,), generator=g), minlength=n).double()
-        by_network = v @ times / n  # (seeds, draws): their means over the drawn images
-        s = torch.randint(n_seeds, (n_seeds, 1), generator=g)
-        d = torch.randint(n_draws, (n_seeds, n_draws), generator=g)
-        means[i] = by_network[s, d].mean()
-    lo, hi = _limits(means, level)
+    means = []
+    for i in range(0, n_boot, 100):
+        k = min(100, n_boot - i)
+        image = torch.randint(n, (k, n), generator=g)
+        times = torch.zeros(k, n, dtype=torch.float64).scatter_add_(1, image, torch.ones(k, n, dtype=torch.float64))
+        by_network = torch.einsum('sdn,kn->ksd', v, times) / n  # their means over the drawn images
+        s = torch.randint(n_seeds, (k, n_seeds, 1), generator=g)
+        d = torch.randint(n_draws, (k, n_seeds, n_draws), generator=g)
+        means.append(by_network[torch.arange(k)[:, None, None], s, d].mean((1, 2)))
+    lo, hi = _limits(torch.cat(means), level)
     return float(v.mean()), lo, hi
 
 # %% ../nbs/06n_intervals.ipynb #e287c9d2

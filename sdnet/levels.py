@@ -21,7 +21,7 @@ from .data import image_hash
 __all__ = ['Level', 'CLEAN', 'LEVELS', 'RELEASED', 'RELEASED_LEVELS', 'size_of', 'noisy', 'level_images', 'ArraySet', 'FolderSet',
            'Cost', 'image_cost']
 
-# %% ../nbs/06c_levels.ipynb #821e38cc
+# %% ../nbs/06c_levels.ipynb #e04586cd
 Level = tuple[str, float]
 CLEAN: Level = ('clean', 0)
 LEVELS: tuple[Level, ...] = (CLEAN, *((n, s) for n in NOISES for s in SEVERITIES))
@@ -34,9 +34,12 @@ RELEASED: dict[str, tuple[float, ...]] = {  # `robust_inference.py` of the relea
 RELEASED_LEVELS: tuple[Level, ...] = (CLEAN, *((n, c) for n, amounts in RELEASED.items() for c in amounts))
 
 
+_SIZE = {True: 'cifar', False: 'imagenet'}
+
+
 def size_of(images: Any) -> str:  # 'cifar' | 'imagenet'
     "Which of the benchmark's constants fit images of this size"
-    return 'cifar' if images.shape[1] < 128 else 'imagenet'
+    return _SIZE[images.shape[1] < 128]
 
 # %% ../nbs/06c_levels.ipynb #4409ac64
 def noisy(
@@ -102,17 +105,18 @@ class ArraySet:
         "A digest of images and labels, for the provenance of a result"
         return image_hash(torch.as_tensor(self.images).cpu().numpy(), self.labels.cpu().numpy())
 
-# %% ../nbs/06c_levels.ipynb #9c0fb1db
+# %% ../nbs/06c_levels.ipynb #71b26acc
 _SUFFIXES = ('.jpeg', '.jpg', '.png', '.webp', '.bmp')
 
 
-def _list_classes(folder: Path) -> tuple[list[Path], list[int]]:  # files, labels
+def _list_classes(folder: Path, only: Callable[[str], bool] | None) -> tuple[list[Path], list[int]]:  # files, labels
     if not folder.is_dir():
         raise FileNotFoundError(f"there is no folder {folder}")
     classes = sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith('.'))
     files, labels = [], []
     for i, c in enumerate(classes):
         found = sorted(f for f in c.rglob('*') if f.suffix.lower() in _SUFFIXES and not f.name.startswith('.'))
+        found = [f for f in found if only is None or only(f.relative_to(folder).as_posix())]
         files.extend(found)
         labels.extend([i] * len(found))
     if not files:
@@ -153,7 +157,7 @@ class _Batches:
     def __iter__(self) -> Iterator[Tensor]:
         yield from DataLoader(self.data, self.batch_size, num_workers=self.workers)
 
-# %% ../nbs/06c_levels.ipynb #932a9275
+# %% ../nbs/06c_levels.ipynb #0ad453da
 class FolderSet:
     "Photographs in class folders, and their corrupted versions"
 
@@ -168,13 +172,14 @@ class FolderSet:
         workers: int = 0,  # processes that decode and corrupt; 0: in this one
         seed: int = 0,  # of the corruptions
         published: Any = None,  # the folder ImageNet-C: <corruption>/<severity>/<class>/*.JPEG; None: corrupt here
+        only: Callable[[str], bool] | None = None,  # the files whose '<class>/<name>' it is true of; None: all
     ):
-        files, labels = _list_classes(Path(folder))
+        files, labels = _list_classes(Path(folder), only)
         keep = [i * len(files) // n for i in range(n)] if n and n < len(files) else range(len(files))
         self.files, self.labels = [files[i] for i in keep], torch.tensor([labels[i] for i in keep])
+        self.names = [f'{f.parent.name}/{f.name}' for f in self.files]
         self.crop, self.batch_size, self.workers, self.seed = (resize or crop * 8 // 7, crop), batch_size, workers, seed
-        self.published, self.shape = published and Path(published), (crop, crop)
-        self.size = size_of(torch.empty(0, crop, crop))
+        self.published, self.shape, self.size = published and Path(published), (crop, crop), _SIZE[crop < 128]
         importlib.import_module('torchvision.transforms.v2')  # here, so that no forked worker has to
 
     def __len__(self) -> int:
@@ -192,8 +197,7 @@ class FolderSet:
 
     def hash(self) -> str:
         "A digest of the names"
-        names = [f'{f.parent.name}/{f.name}' for f in self.files]
-        return hashlib.sha256('\n'.join(names).encode()).hexdigest()[:16]
+        return hashlib.sha256('\n'.join(self.names).encode()).hexdigest()[:16]
 
 # %% ../nbs/06c_levels.ipynb #5e83fbaa
 class Cost(NamedTuple):

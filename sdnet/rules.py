@@ -208,15 +208,17 @@ def calibrate(
     kept: dict = dict(layers=layers, model=fingerprint(model), saw=saw, table=table_of(sweeps, draw))
     return refit(LamRule(0.0, lam_train, lam_train, top, **kept), statistic=statistic)
 
-# %% ../nbs/06j_rules.ipynb #a58d6e4b
+# %% ../nbs/06j_rules.ipynb #6d999a5f
 def refit(
     rule: LamRule,
     *,
     without: str | None = None,  # leave this corruption out
     only: str | None = None,  # this corruption and the clean images alone
     statistic: str | Statistic | None = None,  # None: the rule's own
+    table: list[dict] | None = None,  # of `table_of`, for other images; None: the rule's own
 ) -> LamRule:
-    "Fit the line of `rule` again from its table"
+    "Fit the line of `rule` again from a table"
+    rule = rule if table is None else replace(rule, table=table)
     statistic = rule.statistic if statistic is None else statistic
     for name in (without, only):
         if name is not None and name not in {row['corruption'] for row in rule.table}:
