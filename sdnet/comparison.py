@@ -50,7 +50,7 @@ def without(rule: LamRule, corruption: str) -> LamRule:
     seen = {row['corruption'] for row in rule.table}
     return leave_out(rule, corruption) if corruption != 'clean' and corruption in seen else rule
 
-# %% ../nbs/06t_comparison.ipynb #20d03543
+# %% ../nbs/06t_comparison.ipynb #c45619ff
 def fit_all(
     resnet: nn.Module,
     sdnet: nn.Module,
@@ -58,8 +58,8 @@ def fit_all(
     levels: Sequence[Level],
     lams: Sequence[float] = LAMS,
     *,
-    lams_bn: Sequence[float] = (0.1, 0.3, 0.5, 0.8),  # tried under batch norm
-    kinds: Sequence[str] = ('gaussian', 'nl_means'),  # filters
+    lams_bn: Sequence[float] = (0.1, 0.3, 0.5, 0.8),  # tried under batch norm; none: no rule of its own
+    kinds: Sequence[str] = ('gaussian', 'nl_means'),  # filters of the ResNet; the first for the SDNet too
     statistic: str = 'sigma',
     batch_size: int = 100,  # what batch norm sees at a time
     note: str = 'training images held out from training',
@@ -69,21 +69,18 @@ def fit_all(
     part = lambda what: lambda name, make: keep(f'{what} {name}', make)
     kw: dict = dict(batch_size=batch_size)
     sweeps = level_sweeps(sdnet, images, levels, lams, keep=part('rule'), **kw)
-    under_bn = level_sweeps(BNAdapted(sdnet), images, levels, lams_bn, keep=part('rule-bn'), **kw)
     fit = partial(calibrate, images=images, statistic=statistic, note=note)
-    clean = images.at(CLEAN)
+    rule = rule_bn = fit(sdnet, lams=lams, sweeps=sweeps)
+    if lams_bn:
+        under_bn = level_sweeps(BNAdapted(sdnet), images, levels, lams_bn, keep=part('rule-bn'), **kw)
+        rule_bn = fit(BNAdapted(sdnet), lams=lams_bn, sweeps=under_bn)
     tables = {
         (name, kind): filter_table(m, images, kind, levels, keep=part(f'filter {name}'), **kw)
         for name, m in (('resnet', resnet), ('sdnet', sdnet))
-        for kind in (kinds if name == 'resnet' else ('gaussian',))
+        for kind in (kinds if name == 'resnet' else kinds[:1])
     }
-    return Fits(
-        sweeps,
-        fit(sdnet, lams=lams, sweeps=sweeps),
-        fit(BNAdapted(sdnet), lams=lams_bn, sweeps=under_bn),
-        calibrate_batch(sdnet, clean, lams, batch_size=batch_size, note=note),
-        tables,
-    )
+    batch = calibrate_batch(sdnet, images.at(CLEAN), lams, batch_size=batch_size, note=note)
+    return Fits(sweeps, rule, rule_bn, batch, tables)
 
 # %% ../nbs/06t_comparison.ipynb #f7c95a3a
 METHODS: dict[str, str] = {

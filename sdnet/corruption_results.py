@@ -19,8 +19,13 @@ from .rules import LamRule, fit_line, refit, table_of
 # %% auto #0
 __all__ = ['PAIRS', 'right_of', 'over_draws', 'line_of', 'accuracies', 'corruption_result', 'arrays_of', 'measured_cost']
 
-# %% ../nbs/06v_corruption_results.ipynb #c357fb5d
-def right_of(m: Measured, fits: Fits, names: Sequence[str]) -> Right:
+# %% ../nbs/06v_corruption_results.ipynb #0f83865e
+def right_of(
+    m: Measured,
+    fits: Fits,
+    names: Sequence[str],
+    more: Mapping[str, dict[Level, Tensor]] | None = None,  # rows of variants
+) -> Right:
     "Which test images each method gets right"
     right: dict[str, dict[Level, Tensor]] = {}
     for level, logits in m.logits.items():
@@ -28,7 +33,7 @@ def right_of(m: Measured, fits: Fits, names: Sequence[str]) -> Right:
             right.setdefault(k, {})[level] = l.argmax(1) == m.labels[: len(l)]
     on_sweeps = judge(fits.rule, m.sweeps)
     on_sweeps.pop('sdnet_rule', None)  # measured without rounding
-    return Right({**right, **on_sweeps, **bounds(fits.rule, m.sweeps)}, names)
+    return Right({**right, **on_sweeps, **bounds(fits.rule, m.sweeps), **(more or {})}, names)
 
 
 def over_draws(
@@ -75,7 +80,7 @@ def line_of(rule: LamRule) -> dict:
         a=rule.a, b=rule.b, r2=rule.r2, lam_train=rule.lam_train, lam_max=rule.lam_max, statistic=name, table=table
     )
 
-# %% ../nbs/06v_corruption_results.ipynb #06c5232b
+# %% ../nbs/06v_corruption_results.ipynb #cdbe3b47
 def accuracies(
     right: Right,
     again: Mapping[str, Mapping[str, Tensor]],  # of `over_draws`
@@ -95,7 +100,9 @@ def accuracies(
         by_severity={n: row for n, row in right.table(lambda v: v.mean(1).tolist()).items() if n in right.names},
         difference={f'{a} - {b}': right.difference(a, b, seed) for a, b in pairs},
         n={k: len(next(iter(v.values()))) for k, v in right.right.items()},
-        labels={k: v for k, v in LABELS.items() if k in right.right},
+        labels={
+            k: LABELS.get(k, 'SDNet, ' + k.replace('_', ', ')) for k in (*LABELS, *right.right) if k in right.right
+        },
     )
 
 # %% ../nbs/06v_corruption_results.ipynb #8dbbcb33
