@@ -180,8 +180,10 @@ def explain(
             strips.append(torch.cat([v, *[largest(max(1, round(s * len(order)))) for s in SHARES], 0.5 + v - full]))
             rows.append(dict(kind=kind, lam=lam, nonzero=len(order), psnr=curve[-1][1], curve=curve))
     best = strongest(encode(model, one)[0])
-    noise = float(psnr(noisy, one))
-    return dict(shares=SHARES, noisy_psnr=noise, rows=rows, strongest=best), dict(strips=torch.stack(strips))
+    layer = model.conv1
+    numbers = dict(shares=SHARES, noisy_psnr=float(psnr(noisy, one)), rows=rows, strongest=best)
+    numbers |= dict(stride=layer.stride[0], kernel=layer.kernel_size[0])
+    return numbers, dict(strips=torch.stack(strips))
 
 # %% ../nbs/06h_explaining.ipynb #298f8b44
 PLACES = [(0, 0)] + [(s, b) for s in (1, 2, 3, 4) for b in (1, 2)]  # stage and block of layers 1, 3, …, 17
