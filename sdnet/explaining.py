@@ -261,10 +261,10 @@ def decoding(
 # %% ../nbs/06h_explaining.ipynb #06f5f477
 def untrained(
     model: nn.Module,
-    seed: int,
+    seed: int,  # that of its training: the weights that it began with
 ) -> Any:  # a copy, in eval mode
     "The same network with random weights"
-    other = copy.deepcopy(model)
+    other = copy.deepcopy(model).to(memory_format=torch.contiguous_format)  # random numbers follow the memory's order
     set_seed(seed)
     for m in other.modules():
         if hasattr(m, 'reset_parameters'):
