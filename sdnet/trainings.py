@@ -66,7 +66,7 @@ def photo_images(
     valid = DeviceLoader(x_valid, y_valid, 500, **kw)
     return Images(train, valid, 10, image_hash(x, y), 'validation images of photos', x, x_valid, y_valid)
 
-
+# %% ../nbs/06f_trainings.ipynb #9ea2a395
 def folder_images(
     folder: Path,  # holds train/<class>/* and val/<class>/*
     p: dict,  # the recipe: image_size, batch_size, seed
@@ -80,11 +80,9 @@ def folder_images(
     if workers < 0:
         cores = len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count() or 1
         workers = max(1, cores // n_procs)
-    size = p['image_size']
-    kw = dict(batch_size=p['batch_size'], workers=workers, seed=p['seed'], on_error=on_error)
-    train, valid = folder_loaders(
-        folder, size=size, resize=round(size * 256 / 224), device=device, channels_last=True, **kw
-    )
+    size, kw = p['image_size'], dict(workers=workers, seed=p['seed'], on_error=on_error, device=device)
+    kw |= dict(size=size, resize=round(size * 256 / 224), batch_size=p['batch_size'], channels_last=True)
+    train, valid = folder_loaders(folder, **kw)
     return Images(train, valid, train.n_classes, train.listing_hash(), f'validation images of {folder.name}')
 
 # %% ../nbs/06f_trainings.ipynb #1ae3fef6
