@@ -6,7 +6,7 @@
 __all__ = ['RECIPES', 'INGREDIENTS', 'HOW', 'NETWORKS', 'ADDED', 'recipe_values', 'resolve', 'unpinned', 'run_name', 'begin_run',
            'upgrade', 'is_plain', 'network_id', 'set_name', 'weights_hash']
 
-# %% ../nbs/05d_recipes.ipynb #49da26f2
+# %% ../nbs/05d_recipes.ipynb #20987ec3
 import os
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from .sources import network_id, set_name, weights_hash  # noqa: F401
 
 _all_ = ['network_id', 'set_name', 'weights_hash']
 
-# %% ../nbs/05d_recipes.ipynb #311b6a51
+# %% ../nbs/05d_recipes.ipynb #a74ca401
 _SGD: dict[str, Any] = dict(momentum=0.9, label_smoothing=0.0, stem='random', flip='random', looks=1, width=64)
 RECIPES: dict[str, dict[str, Any]] = {
     'paper': _SGD
@@ -39,7 +39,7 @@ INGREDIENTS: dict[str, tuple[str, ...]] = dict(  # of `fast`: what `without` put
     average=('ema',),
 )
 
-# %% ../nbs/05d_recipes.ipynb #efe91895
+# %% ../nbs/05d_recipes.ipynb #289429ae
 def recipe_values(
     recipe: str,  # 'paper', 'fast' or 'imagenet'
     without: str = '',  # ingredients of 'fast' to leave out, with commas
@@ -59,7 +59,7 @@ def _words(text: str) -> list[str]:
     "The words of a list with commas"
     return [w.strip() for w in text.split(',') if w.strip()]
 
-# %% ../nbs/05d_recipes.ipynb #b041281c
+# %% ../nbs/05d_recipes.ipynb #74135866
 HOW = {  # where, how fast and in how many pieces, not what
     'device',
     'n_procs',
@@ -99,7 +99,7 @@ def _network(p: dict, use: dict) -> dict:
         drop |= {'adversarial_steps'}
     return {k: v for k, v in p.items() if k not in drop} | use
 
-# %% ../nbs/05d_recipes.ipynb #b32bde34
+# %% ../nbs/05d_recipes.ipynb #c87426a3
 def _cifar(p: dict, device: str | None) -> dict:
     "What decides a run of 08_cifar"
     use = recipe_values(p.get('recipe', ''), p.get('without', ''))
@@ -113,7 +113,7 @@ def _cifar(p: dict, device: str | None) -> dict:
     out = _network(p, use) | dict(precision=_precision(p, p['recipe'] == 'fast', device))
     return out | ({'without': ','.join(sorted(_words(p['without'])))} if 'without' in out else {})
 
-# %% ../nbs/05d_recipes.ipynb #9c2ac843
+# %% ../nbs/05d_recipes.ipynb #10b7b0e3
 def _imagenet(p: dict, device: str | None) -> dict:
     "What decides a run of 07_imagenet"
     use = recipe_values('imagenet')
@@ -144,7 +144,7 @@ def _adversarial(p: dict, device: str | None) -> dict:
     out |= {k: v for k, v in use.items() if not out.get(k)}
     return out | {k: ','.join(_words(out[k])) for k in ('attacks', 'lams', 'eps')}
 
-# %% ../nbs/05d_recipes.ipynb #e73c7846
+# %% ../nbs/05d_recipes.ipynb #b046de80
 def _corruptions(p: dict, device: str | None) -> dict:
     "What decides a run of 09_corruptions"
     out = {k: v for k, v in p.items() if k not in HOW}
@@ -164,7 +164,7 @@ def _as_given(p: dict, device: str | None) -> dict:
     "Every parameter as it stands"
     return {k: v for k, v in p.items() if k not in HOW}
 
-# %% ../nbs/05d_recipes.ipynb #15195ef4
+# %% ../nbs/05d_recipes.ipynb #fbccbf4c
 _RESOLVE = {
     '07_imagenet': _imagenet,
     '08_cifar': _cifar,
@@ -189,7 +189,7 @@ def resolve(
             out[k] = ','.join(network_id(w, root) for w in _words(out[k]))
     return out
 
-# %% ../nbs/05d_recipes.ipynb #6a69338f
+# %% ../nbs/05d_recipes.ipynb #0c001bed
 _BY_RECIPE = {
     '07_imagenet': ('epochs', 'batch_size', 'width', 'image_size'),
     '08_cifar': ('epochs', 'batch_size', 'lr', 'width'),
@@ -210,12 +210,14 @@ def unpinned(
     open_ = [k for k in declared if k in whole and k not in given and k not in known]
     return [k for k in open_ if k not in _BY_RECIPE.get(notebook, ())]
 
-# %% ../nbs/05d_recipes.ipynb #97db925d
+# %% ../nbs/05d_recipes.ipynb #f3b0f1e0
 _HIDDEN = {  # what a training's name does not mention
     '08_cifar': dict(lam=0.1, n_iter=2, fidelity='l2', learn_lam=False, learn_beta=False, shortcut=True, n_train=0)
     | dict(select=False, released=False, adversarial='', adversarial_steps=10, sync_bn=False, weight_decay=5e-4)
     | dict(recipe='paper', without='', precision='float32'),
-    '07_imagenet': dict(lam=0.1, n_iter=2, shortcut=True, released=False, sync_bn=False, lr=0.1, weight_decay=1e-4)
+    '07_imagenet': dict(
+        lam=0.1, n_iter=2, shortcut=True, released=False, select=False, sync_bn=False, lr=0.1, weight_decay=1e-4
+    )
     | dict(precision='float32', image_size=224),
 }
 _DERIVED = 'momentum nesterov schedule milestones gamma label_smoothing stem flip looks first_size ema'.split()
@@ -242,7 +244,7 @@ def run_name(
     short = slug_of('-'.join(words), {}, max_len=100).strip('-_.')
     return f'{short}-{digits(notebook, params)}'
 
-# %% ../nbs/05d_recipes.ipynb #6bdc2d06
+# %% ../nbs/05d_recipes.ipynb #967e67ac
 def begin_run(
     notebook: str,
     params: dict,  # the identity, from `resolve`
@@ -261,10 +263,10 @@ def begin_run(
             slug = f.stem
     return Run(slug, params, root=root, notebook=notebook, dataset=params.get('dataset'), **note)
 
-# %% ../nbs/05d_recipes.ipynb #1917de6b
+# %% ../nbs/05d_recipes.ipynb #d399aa53
 ADDED: dict[str, dict[str, Any]] = {}  # notebook -> parameter -> what runs did before there was this parameter
 _BEFORE: dict[str, dict[str, Any]] = {
-    '07_imagenet': dict(released=False, sync_bn=False, nesterov=True),
+    '07_imagenet': dict(released=False, select=False, sync_bn=False, nesterov=True),
     '08_cifar': dict(recipe='paper', without='', n_train=0, select=False, released=False, fidelity='l2')
     | dict(learn_lam=False, learn_beta=False, adversarial='', adversarial_steps=10, sync_bn=False),
     '09_corruptions': dict(variants=''),
@@ -291,7 +293,7 @@ def upgrade(
     head = dict(slug=record['slug'], notebook=notebook, target=None, dataset=dataset)
     return head | dict(params=params, metrics=record['metrics'], provenance=prov)
 
-# %% ../nbs/05d_recipes.ipynb #393baf9f
+# %% ../nbs/05d_recipes.ipynb #4522d5fc
 def is_plain(
     params: dict,  # of a run of `08_cifar`
 ) -> bool:
