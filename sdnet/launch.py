@@ -103,7 +103,7 @@ def _found(job: Job, root: Path) -> Result | None:
     mine = [r for r in find_results(root) if r.notebook == job.target.notebook and r.params == job.wanted]
     return next((r for r in mine if r.metrics is not None), mine[0] if mine else None)
 
-# %% ../nbs/05a_launch.ipynb #c9095497
+# %% ../nbs/05a_launch.ipynb #1fa63417
 def run_job(
     job: Job,
     root: Path,  # the project
@@ -136,7 +136,17 @@ def run_job(
     print(''.join(words), flush=True)
     return state
 
-# %% ../nbs/05a_launch.ipynb #3f3b1f49
+# %% ../nbs/05a_launch.ipynb #33b2b01b
+def _outlook(jobs: list[Job], root: Path, kind: str) -> str:
+    "How many runs are left, and how long they are known to take"
+    found = [_found(j, root) for j in jobs]
+    todo = [(j, f) for j, f in zip(jobs, found) if not f or f.metrics is None]
+    costs = [seconds_left(j.target, f, kind) for j, f in todo]
+    known = [c for c in costs if c is not None]
+    more = f', {len(costs) - len(known)} of unknown length' if len(known) < len(costs) else ''
+    return f'{len(todo)} runs left: {show_time(sum(known))}{more}'
+
+# %% ../nbs/05a_launch.ipynb #bfca8eca
 def run_targets(
     root: Path,
     targets: Targets,
@@ -166,6 +176,8 @@ def run_targets(
                 print(f'{job.name}: not started, the time is over')
                 states.append('left')
                 continue
+        if queue:
+            print(_outlook([job, *queue], root, kind))
         states.append(run_job(job, root, left=left, kind=kind, quiet=quiet))
     if 'failed' in states:
         return 1
@@ -203,7 +215,7 @@ def _smoke_one(nb: Path, root: Path, values: dict, seconds: float | None, quiet:
             shutil.copy(root / 'data/targets.yaml', tmp / 'data')
         return run_notebook(nb, values, tmp / 'out.ipynb', cwd=tmp, seconds=seconds, quiet=quiet)
 
-# %% ../nbs/05a_launch.ipynb #6dc5110a
+# %% ../nbs/05a_launch.ipynb #4e15d031
 def run_smoke(
     root: Path,
     targets: Targets,
@@ -277,7 +289,7 @@ def _parser() -> argparse.ArgumentParser:
     r.add_argument('-p', dest='given', nargs=2, action='append', default=[], metavar=('NAME', 'VALUE'), help=more)
     return p
 
-# %% ../nbs/05a_launch.ipynb #3e4a8318
+# %% ../nbs/05a_launch.ipynb #7fe568e6
 def _do(a: argparse.Namespace) -> int:
     "Do what the command line says"
     root = project_root()
@@ -299,7 +311,7 @@ def _do(a: argparse.Namespace) -> int:
         raise TargetError('--smoke runs on the CPU')
     return run_smoke(root, targets, a.targets, given=given, budget=budget, quiet=quiet)
 
-# %% ../nbs/05a_launch.ipynb #48b3b851
+# %% ../nbs/05a_launch.ipynb #850fbfd8
 def _interrupt(*_: Any) -> None:
     raise KeyboardInterrupt
 
