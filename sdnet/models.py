@@ -286,7 +286,7 @@ def create_model(
 
 # %% ../nbs/03_models.ipynb #d132c747
 _MOVED = {
-    'checkpoints': ('load_released',),
+    'released': ('load_released',),
     'decoding': ('decode_features',),
     'pretrained': (
         'load_pretrained',
