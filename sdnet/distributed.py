@@ -4,24 +4,28 @@
 
 # %% auto #0
 __all__ = ['World', 'world', 'announced', 'join', 'add_up', 'from_first', 'to_first', 'digest', 'check_same', 'copy_buffers',
-           'ProcessError', 'launch']
+           'ProcessError', 'launch', 'share', 'average_gradients', 'check_sync_bn', 'train_in_new']
 
-# %% ../nbs/04b_distributed.ipynb #7b62076f
+# %% ../nbs/04b_distributed.ipynb #8c18acf9
 import atexit
+import contextlib
+import copy
 import hashlib
 import os
+import pickle
 import signal
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from inspect import signature
 from pathlib import Path
 from typing import Any
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 
-# %% ../nbs/04b_distributed.ipynb #1cc5e7e2
+# %% ../nbs/04b_distributed.ipynb #573abded
 @dataclass(frozen=True)
 class World:
     "This process among those that train together"
@@ -47,15 +51,16 @@ def announced() -> World:
         w = World(int(env['RANK'] or ''), int(env['WORLD_SIZE']), int(env['LOCAL_RANK'] or 0))
     except ValueError:
         raise RuntimeError(
-            f'the environment says {env}: start several processes with torchrun or accelerate launch, which set all three'
+            f'the environment says {env}: start several processes with torchrun or accelerate launch, '
+            'which set all three'
         ) from None
     if not 0 <= w.rank < w.size:
         raise RuntimeError(f'the environment says {env}: RANK must be from 0 to WORLD_SIZE-1')
     return w
 
-# %% ../nbs/04b_distributed.ipynb #baf12035
+# %% ../nbs/04b_distributed.ipynb #5dc043e4
 def _leave() -> None:
-    "Close the group that `join` opened, before the interpreter goes: a thread of it that still ran then would abort the process"
+    "Close the group before the interpreter goes: a thread of it that still ran would abort the process"
     if dist.is_initialized():
         dist.destroy_process_group()
 
@@ -71,7 +76,8 @@ def join(
     if w.size > 1 and device.type == 'cuda':
         if w.local >= torch.cuda.device_count():
             raise RuntimeError(
-                f'process {w.rank} is number {w.local} on this machine, which has {torch.cuda.device_count()} GPUs: start one process for each GPU'
+                f'process {w.rank} is number {w.local} on this machine, which has {torch.cuda.device_count()} GPUs: '
+                'start one process for each GPU'
             )
         device = torch.device('cuda', w.local)
         torch.cuda.set_device(device)
@@ -111,7 +117,7 @@ def to_first(x: Any) -> list:  # by rank, in process 0; elsewhere empty
     dist.gather_object(x, out)
     return out or []
 
-# %% ../nbs/04b_distributed.ipynb #4f40a72b
+# %% ../nbs/04b_distributed.ipynb #02587dae
 def digest(model: nn.Module) -> str:
     "A short hash of all parameters, to the last bit"
     h = hashlib.sha256()
@@ -127,8 +133,10 @@ def check_same(model: nn.Module) -> None:
     all_: list = [None] * world().size
     dist.all_gather_object(all_, digest(model))
     if len(set(all_)) > 1:
+        digests = ', '.join(f'{i}: {d}' for i, d in enumerate(all_))
         raise RuntimeError(
-            f'the processes hold different weights ({", ".join(f"{i}: {d}" for i, d in enumerate(all_))}): a layer changes its weights by something else than the gradient'
+            f'the processes hold different weights ({digests}): a layer changes its weights by something else than '
+            'the gradient'
         )
 
 
@@ -139,7 +147,7 @@ def copy_buffers(model: nn.Module) -> None:
         for b in model.buffers():
             dist.broadcast(b, 0)
 
-# %% ../nbs/04b_distributed.ipynb #2538259f
+# %% ../nbs/04b_distributed.ipynb #25af2476
 class ProcessError(RuntimeError):
     "One of several processes failed"
 
@@ -156,6 +164,29 @@ def _child(fn: Callable, args: tuple, threads: int) -> Any:
     return out
 
 
+def _reason(failure: Any) -> str:
+    "The last line of what a process said when it failed"
+    message = failure.message
+    if isinstance(message, dict):
+        message = message.get('message', message)
+    lines = [l for l in str(message).strip().splitlines() if l.strip()]
+    return lines[-1].strip() if lines else f'exit code {failure.exitcode}'
+
+
+@contextlib.contextmanager
+def _own_signals() -> Iterator[None]:
+    "Put this process's signal handlers back: the launcher leaves its own behind"
+    kept = {}
+    if threading.current_thread() is threading.main_thread():
+        names = [n for n in ('SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT') if hasattr(signal, n)]
+        kept = {s: signal.getsignal(s) for s in (getattr(signal, n) for n in names)}
+    try:
+        yield
+    finally:
+        for s, handler in kept.items():
+            signal.signal(s, handler)
+
+# %% ../nbs/04b_distributed.ipynb #9c852387
 def launch(
     fn: Callable,  # a function of a module
     n_procs: int,  # processes on this machine
@@ -165,58 +196,114 @@ def launch(
     from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
     from torch.distributed.launcher.api import LaunchConfig, elastic_launch
 
-    if not isinstance(n_procs, int) or n_procs < 1:
-        raise ValueError(f'n_procs must be a whole number from 1 on, got {n_procs!r}')
+    _check_procs(n_procs)
     if fn.__module__ == '__main__':
         raise ValueError(
-            f'{fn.__qualname__} is defined in the notebook or script itself, so a new process cannot import it: put it into a module'
+            f'{fn.__qualname__} is defined in the notebook or script itself, so a new process cannot import it: '
+            'put it into a module'
         )
-    here = threading.current_thread() is threading.main_thread()
-    before = (
-        {
-            s: signal.getsignal(s)
-            for s in (
-                signal.SIGTERM,
-                signal.SIGINT,
-                *(getattr(signal, n) for n in ('SIGHUP', 'SIGQUIT') if hasattr(signal, n)),
-            )
-        }
-        if here
-        else {}
-    )
-    with tempfile.TemporaryDirectory() as d:
-        config = LaunchConfig(
-            1,
-            1,
-            n_procs,
-            run_id=Path(d).name,
-            rdzv_backend='c10d',
-            rdzv_endpoint='localhost:0',
-            max_restarts=0,
-            monitor_interval=0.1,
-            start_method='spawn',
-        )
+    settings = dict(min_nodes=1, max_nodes=1, nproc_per_node=n_procs, max_restarts=0, monitor_interval=0.1)
+    rendezvous = dict(rdzv_backend='c10d', rdzv_endpoint='localhost:0', start_method='spawn')
+    with tempfile.TemporaryDirectory() as d, _own_signals():
+        config = LaunchConfig(run_id=Path(d).name, **settings, **rendezvous)  # type: ignore[arg-type]
         try:
             out = elastic_launch(config, _child)(fn, args, max(1, torch.get_num_threads() // n_procs))
         except ChildFailedError as e:
             rank, failure = e.get_first_failure()
             raise ProcessError(f'process {rank} of {n_procs} failed: {_reason(failure)}') from None
-        finally:  # the launcher leaves its handlers behind
-            for s, h in before.items():
-                signal.signal(s, h)
     return [out[r] for r in range(n_procs)]
 
 
-def _reason(failure: Any) -> str:
-    "The last line of what a process said when it failed"
-    message = failure.message
-    if isinstance(message, dict):
-        message = message.get('message', message)
-    lines = [l for l in str(message).strip().splitlines() if l.strip()]
-    return lines[-1].strip() if lines else f'exit code {failure.exitcode}'
+def _check_procs(n: Any) -> None:
+    if isinstance(n, bool) or not isinstance(n, int) or n < 1:
+        raise ValueError(f'n_procs must be a whole number from 1 on, got {n!r}')
 
 # %% ../nbs/04b_distributed.ipynb #b5c683f2
 def _sum_of_ranks() -> float:
     "The sum of all ranks, as this process gets it"
     w, _ = join()
     return add_up(torch.tensor([float(w.rank)])).item()
+
+# %% ../nbs/04b_distributed.ipynb #52eaf2a6
+def share(
+    loader: Any,
+    w: World,  # this process among all
+    device: torch.device,
+    must: bool = True,  # refuse a loader that cannot be shared; False: this process takes all of it
+) -> Any:
+    "This process's part of a loader"
+    if hasattr(loader, 'shard'):
+        return loader.shard(w.rank, w.size, device)
+    if must:
+        raise TypeError(
+            'with several processes each must get its part of every batch, but the '
+            f'{type(loader).__name__} has no shard(rank, world, device): '
+            'use DeviceLoader or folder_loaders, or give yours this method'
+        )
+    return loader
+
+
+def average_gradients(
+    model: nn.Module,
+    device: torch.device,
+    sync_bn: bool = False,  # batch norm over the images of all processes
+) -> nn.Module:  # to be called in its place
+    "The model with gradients averaged over all processes"
+    if sync_bn:
+        nn.SyncBatchNorm.convert_sync_batchnorm(getattr(model, '_orig_mod', model))
+    gpu = [device.index] if device.type == 'cuda' else None
+    DDP = nn.parallel.DistributedDataParallel
+    word = 'broadcast_buffers'
+    if 'forward_sync_buffers' in signature(DDP.__init__).parameters:  # its name from torch 2.14 on
+        word = 'forward_sync_buffers'
+    return DDP(model, device_ids=gpu, **{word: False})  # type: ignore[arg-type]
+
+
+def check_sync_bn(sync_bn: bool, device: torch.device | str) -> None:
+    "Refuse what torch has on GPUs only"
+    if sync_bn and torch.device(device).type != 'cuda':
+        raise ValueError('sync_bn=True needs GPUs: torch has synchronised batch norm on CUDA only')
+
+# %% ../nbs/04b_distributed.ipynb #b5c4f177
+def _child_train(train_fn: Callable, folder: str) -> Any:
+    "What each process of `train_in_new` runs"
+    try:
+        model, train, valid, kwargs = torch.load(
+            Path(folder) / 'job.pt', map_location='cpu', weights_only=False
+        )  # written a moment ago by the process that started this one
+    except AttributeError as e:
+        raise RuntimeError(
+            f'n_procs needs a model and loaders whose classes are defined in a module, not in the script: {e}'
+        ) from None
+    out = train_fn(model, train, valid, **kwargs)
+    if world().rank == 0:
+        torch.save(model.state_dict(), Path(folder) / 'out.pt')
+    return out
+
+
+def train_in_new(
+    n: int,  # processes
+    train_fn: Callable,  # called as train_fn(model, train, valid, **kwargs)
+    model: nn.Module,  # takes over the trained weights
+    train: Any,
+    valid: Any,
+    kwargs: dict,
+) -> Any:  # what `train_fn` returned in process 0
+    "Train in `n` new processes on this machine, each with its part of every batch"
+    _check_procs(n)
+    if (size := announced().size) > 1:
+        raise ValueError(f'this is one of {size} processes: leave n_procs at 1 under torchrun or accelerate launch')
+    if kwargs['device'] == 'cuda' and n > torch.cuda.device_count():
+        raise ValueError(f'n_procs is {n}, but this machine has {torch.cuda.device_count()} GPUs')
+    cpu, alone = torch.device('cpu'), World()
+    if valid is not None:
+        valid = share(valid, alone, cpu, must=False)
+    job = (copy.deepcopy(model).cpu(), share(train, alone, cpu), valid, kwargs)
+    with tempfile.TemporaryDirectory() as d:
+        try:
+            torch.save(job, Path(d) / 'job.pt')
+        except (pickle.PicklingError, AttributeError, TypeError) as e:
+            raise ValueError(f'n_procs needs a model, loaders and a callback that can be pickled: {e}') from None
+        out = launch(_child_train, n, train_fn, d)[0]
+        model.load_state_dict(torch.load(Path(d) / 'out.pt', weights_only=True))
+    return out
