@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['read_image', 'fix_steps', 'export_onnx']
 
-# %% ../nbs/03a_deploy.ipynb #6d12354c
+# %% ../nbs/03a_deploy.ipynb #b00c3638
 import copy
 import os
 from pathlib import Path
@@ -13,33 +13,36 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
+from .imagefiles import decode_image
 from .layers import csc_layers
 from .runs import atomic_write
 
-# %% ../nbs/03a_deploy.ipynb #e0b26346
+# %% ../nbs/03a_deploy.ipynb #5670b712
 def read_image(
     path: str | os.PathLike,  # an image file
     size: int = 224,  # pixels of the square
     *,
     margin: float = 8 / 7,  # shorter side before the crop, in `size`s
-) -> Tensor:  # float32 in [0, 1], (1, 3, size, size)
+    channels: int = 3,  # of the network's input: 3, or 1 for grey, or 4 with opacity
+) -> Tensor:  # float32 in [0, 1], (1, channels, size, size)
     "Read the centre of an image file as a batch of one"
     from PIL import Image, UnidentifiedImageError
 
     if size < 1 or margin < 1:
         raise ValueError(f'size must be at least 1 and margin at least 1, got {size} and {margin}')
     try:
-        with Image.open(path) as opened:
-            im = opened.convert('RGB')
+        pixels = decode_image(path, channels)
     except UnidentifiedImageError:
         raise ValueError(f'{path} is not an image file') from None
+    im = Image.fromarray(pixels.squeeze(2) if channels == 1 else pixels)
     scale = size * margin / min(im.size)
     w, h = (max(size, round(s * scale)) for s in im.size)
     left, top = (w - size) // 2, (h - size) // 2
     im = im.resize((w, h), Image.Resampling.BILINEAR).crop((left, top, left + size, top + size))
-    return torch.from_numpy(np.array(im)).permute(2, 0, 1)[None] / 255
+    crop = np.array(im).reshape(size, size, channels)
+    return torch.from_numpy(crop).permute(2, 0, 1)[None] / 255
 
-# %% ../nbs/03a_deploy.ipynb #86ed0445
+# %% ../nbs/03a_deploy.ipynb #8ff5e4e8
 @torch.no_grad()
 def fix_steps(
     model: nn.Module,  # in eval mode
@@ -62,7 +65,7 @@ def fix_steps(
         h.remove()
     return model
 
-# %% ../nbs/03a_deploy.ipynb #9bb45961
+# %% ../nbs/03a_deploy.ipynb #c489175c
 def export_onnx(
     model: nn.Module,  # in eval mode, on the CPU
     path: str | os.PathLike,  # the file to make

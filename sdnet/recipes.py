@@ -315,7 +315,10 @@ def begin_run(
     return Run(slug, params, root=root, notebook=notebook, dataset=params.get('dataset'), **note)
 
 # %% ../nbs/05d_recipes.ipynb #6c0c077d
-ADDED: dict[str, dict[str, Any]] = {}  # notebook -> parameter -> what runs did before there was this parameter
+ADDED: dict[str, dict[str, Any]] = {  # notebook -> parameter -> what runs did before there was this parameter
+    '09_corruptions': dict(statistic='residual', methods='all', levels='benchmark', draws=0, image_size=0),
+    '10_adversarial': dict(statistic='residual', image_size=0),
+}
 _BEFORE = {
     '07_imagenet': dict(released=False, sync_bn=False, nesterov=True),
     '08_cifar': dict(recipe='paper', without='', n_train=0, select=False, released=False, fidelity='l2')
