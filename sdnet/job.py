@@ -147,7 +147,7 @@ def save_job(job: Job) -> None:
         save_checkpoint(job.folder / NEWEST, state, keep=BEFORE)
     job.tell('checkpoint')
 
-# %% ../nbs/04i_job.ipynb #fee4f460
+# %% ../nbs/04i_job.ipynb #7872c721
 def _check_belongs(job: Job, state: Any, folder: Path) -> None:
     "Refuse a checkpoint of another model or of other settings"
     try:
@@ -158,8 +158,8 @@ def _check_belongs(job: Job, state: Any, folder: Path) -> None:
     check_settings(dict(optimizer='sgd', ema=0.0) | settings, job.settings, folder)  # older ones knew no others
     now = job.modules
     if modules is None:  # an older checkpoint holds λ, but no other setting of a layer
-        modules = {k: plain(weights[k]) for k in now if k in weights}
-        now = {k: now[k] for k in modules}
+        buffers = [k for k, _ in job.model.named_buffers() if k in weights and k in now]
+        modules, now = {k: plain(weights[k]) for k in buffers}, {k: now[k] for k in buffers}
     check_settings(modules, now, folder)
 
 # %% ../nbs/04i_job.ipynb #19b814d9

@@ -5,10 +5,11 @@
 # %% auto #0
 __all__ = ['Bar', 'Lines', 'InPlace', 'progress_bar']
 
-# %% ../nbs/04h_progress.ipynb #3bbd46de
+# %% ../nbs/04h_progress.ipynb #762341be
 import math
 import shutil
 import sys
+import threading
 import time
 from tqdm.std import tqdm  # type: ignore[import-untyped]
 
@@ -49,7 +50,10 @@ class Bar(tqdm):
         if not shown and (n == self.total or (epoch_end and self._time() - self.shown_at >= 2)):
             self.refresh()
 
-# %% ../nbs/04h_progress.ipynb #1f738e43
+# %% ../nbs/04h_progress.ipynb #cb769896
+Bar.set_lock(threading.RLock())  # not tqdm's, which is for several processes and needs semaphores
+
+
 class Lines(Bar):
     "The same in a log: a line now and then"
 
