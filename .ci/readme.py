@@ -37,7 +37,8 @@ def refresh(path: Path) -> list[dict]:
     for cell in nb['cells']:
         has = marks(cell)
         if 'echo: false' in has:
-            data = {'text/markdown': value(cell, names).data.splitlines(keepends=True)}
+            said = value(cell, names)  # IPython's Markdown, or that of sdnet.reports, which is a string
+            data = {'text/markdown': getattr(said, 'data', said).splitlines(keepends=True)}
             data['text/plain'] = ['<IPython.core.display.Markdown object>']
             cell['outputs'] = [dict(data=data, execution_count=None, metadata={}, output_type='execute_result')]
         elif 'parameters' in cell['metadata'].get('tags', []):
