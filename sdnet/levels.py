@@ -157,7 +157,7 @@ class _Batches:
     def __iter__(self) -> Iterator[Tensor]:
         yield from DataLoader(self.data, self.batch_size, num_workers=self.workers)
 
-# %% ../nbs/06c_levels.ipynb #0ad453da
+# %% ../nbs/06c_levels.ipynb #6d668e62
 class FolderSet:
     "Photographs in class folders, and their corrupted versions"
 
@@ -187,7 +187,8 @@ class FolderSet:
 
     def at(self, level: Level) -> _Batches:
         "Batches of bytes (b, h, w, 3) at a level"
-        files, at, crop = self.files, level, self.crop
+        crop: Any = self.crop
+        files, at = self.files, level
         if self.published is not None and level[0] != 'clean':  # as they are: no other crop, no other corruption
             base = self.published / level[0] / str(int(level[1]))
             files, at, crop = [base / f.parent.name / f'{f.stem}.JPEG' for f in files], CLEAN, None
