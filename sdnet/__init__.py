@@ -7,10 +7,10 @@ if _checking:
     from .csc import adjoint, synthesis
     from .solver import sparse_code
     from .layers import CSCConv1d, CSCConv2d, CSCLinear, convert, lam_at, set_lam
-    from .checkpoints import load_released
     from .decoding import decode_features
     from .models import create_model, list_models
     from .pretrained import load_pretrained
+    from .released import load_released
     from .training import evaluate, fit
 
 # What most programs need, under one name. A module is imported when the first of its names is asked for: `import sdnet` alone costs nothing.
@@ -19,9 +19,9 @@ _places = {
     'solver': ['sparse_code'],
     'layers': ['CSCConv1d', 'CSCConv2d', 'CSCLinear', 'convert', 'lam_at', 'set_lam'],
     'models': ['create_model', 'list_models'],
-    'checkpoints': ['load_released'],
     'decoding': ['decode_features'],
     'pretrained': ['load_pretrained'],
+    'released': ['load_released'],
     'training': ['evaluate', 'fit'],
 }
 __all__ = [name for names in _places.values() for name in names]

@@ -119,10 +119,11 @@ def _strongest(fig: Any, grid: Any, m: dict, a: dict) -> None:
     ax = fig.add_subplot(grid[:, 0])
     show(ax, pictured(a['image']), 'strongest coefficients')
     round_box = dict(boxstyle='circle,pad=.08', fc='w', ec='none', alpha=0.75)
+    s, k = m['explained'].get('stride', 1), m['explained'].get('kernel', 3)
     for i, (c, r, q, value) in enumerate(m['explained']['strongest']):
         for colour, width in (('w', 1.6), ('k', 0.7)):
-            ax.add_patch(plt.Rectangle((q - 1.5, r - 1.5), 3, 3, fill=False, ec=colour, lw=width))
-        ax.annotate(str(i + 1), (q, r), ha='center', va='center', fontsize=5, color='k', bbox=round_box)
+            ax.add_patch(plt.Rectangle((s * q - k / 2, s * r - k / 2), k, k, fill=False, ec=colour, lw=width))
+        ax.annotate(str(i + 1), (s * q, s * r), ha='center', va='center', fontsize=5, color='k', bbox=round_box)
         small = fig.add_subplot(grid[i // 5, 2 + i % 5])
         show(small, atom_image(a['atoms'][c]))
         small.set_title(f'{i + 1}: {value:.1f}', fontsize=6, pad=2)

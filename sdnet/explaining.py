@@ -4,11 +4,10 @@
 
 # %% auto #0
 __all__ = ['SHARES', 'PLACES', 'sample_folder', 'pictures', 'encode', 'rebuild', 'operator', 'coherence', 'dictionary',
-           'strongest', 'explain', 'fitted', 'ssim', 'closeness', 'decoding', 'batch_statistics', 'by_class', 'Looking',
-           'zeros_over_training']
+           'strongest', 'explain', 'fitted', 'ssim', 'closeness', 'decoding', 'untrained', 'learn_dictionary', 'packed']
 
-# %% ../nbs/06h_explaining.ipynb #30e1f8ff
-from collections.abc import Iterator
+# %% ../nbs/06h_explaining.ipynb #f98db383
+import copy
 from pathlib import Path
 from typing import Any
 import numpy as np
@@ -16,12 +15,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from .csc import sparse_code
-from .data import PHOTOS, DeviceLoader, load_images
-from .experiments import code_stats, psnr
+from .data import PHOTOS, load_images
+from .experiments import psnr, tiny
 from .layers import csc_layers, lam_at
 from .models import ResNet, decode_features
-from .runs import data_root
-from .training import fit
+from .runs import data_root, set_seed
 
 # %% ../nbs/06h_explaining.ipynb #2f1aae78
 def sample_folder(
@@ -182,8 +180,10 @@ def explain(
             strips.append(torch.cat([v, *[largest(max(1, round(s * len(order)))) for s in SHARES], 0.5 + v - full]))
             rows.append(dict(kind=kind, lam=lam, nonzero=len(order), psnr=curve[-1][1], curve=curve))
     best = strongest(encode(model, one)[0])
-    noise = float(psnr(noisy, one))
-    return dict(shares=SHARES, noisy_psnr=noise, rows=rows, strongest=best), dict(strips=torch.stack(strips))
+    layer = model.conv1
+    numbers = dict(shares=SHARES, noisy_psnr=float(psnr(noisy, one)), rows=rows, strongest=best)
+    numbers |= dict(stride=layer.stride[0], kernel=layer.kernel_size[0])
+    return numbers, dict(strips=torch.stack(strips))
 
 # %% ../nbs/06h_explaining.ipynb #298f8b44
 PLACES = [(0, 0)] + [(s, b) for s in (1, 2, 3, 4) for b in (1, 2)]  # stage and block of layers 1, 3, …, 17
@@ -258,78 +258,43 @@ def decoding(
             layer.n_iter = usual
     return rows, arrays
 
-# %% ../nbs/06h_explaining.ipynb #5c82b394
-def batch_statistics(model: nn.Module, batches: Iterator[Tensor]) -> nn.Module:
-    "Batch norms that know some images: else the signal of a deep untrained network dies out"
-    norms = [m for m in model.modules() if isinstance(m, nn.BatchNorm2d)]
-    for m in norms:
-        m.reset_running_stats()
-        m.momentum = None
-    with torch.no_grad():
-        for x in batches:
-            model.train()(x)
-    for m in norms:
-        m.momentum = 0.1
-    return model.eval()
-
-
-def by_class(
-    zeros: Tensor,  # of each image
-    y: np.ndarray,
-    names: list[str],
-) -> dict[str, dict]:  # class -> mean, its standard error, number of images
-    "Zeros in the codes, by class"
-    out = {}
-    for c in np.unique(y):
-        v = zeros[torch.from_numpy(y == c).to(zeros.device)]
-        error = float(v.std() / len(v) ** 0.5) if len(v) > 1 else 0.0
-        out[names[c]] = dict(mean=float(v.mean()), error=error, n=len(v))
-    return out
-
-# %% ../nbs/06h_explaining.ipynb #5b99e371
-class Looking:
-    "The batches of `loader`, with a look at the network at some steps"
-
-    def __init__(self, loader: DeviceLoader, look: Any, marks: set[int]):
-        self.loader, self.look, self.marks, self.count = loader, look, marks, 0
-
-    def __len__(self) -> int:
-        return len(self.loader)
-
-    def set_epoch(self, epoch: int, skip: int = 0) -> None:
-        self.loader.set_epoch(epoch, skip)
-
-    def __iter__(self) -> Iterator:
-        for batch in self.loader:
-            yield batch
-            self.count += 1
-            if self.count in self.marks:
-                self.look(self.count)
-
-# %% ../nbs/06h_explaining.ipynb #46887f6e
-def zeros_over_training(
+# %% ../nbs/06h_explaining.ipynb #06f5f477
+def untrained(
     model: nn.Module,
-    loader: DeviceLoader,
-    x: Tensor,  # images whose codes are looked at
-    epochs: int,
-    **kw: Any,  # more for `fit`
-) -> tuple[list[dict], list[float]]:  # at some steps: zeros of each layer, dead atoms; the loss of each epoch
-    "Train a network, and count the zeros as it goes, with the batch's own statistics: running ones lag behind at first"
-    rows: list[dict] = []
-    norms = [m for m in model.modules() if isinstance(m, nn.BatchNorm2d)]
+    seed: int,  # that of its training: the weights that it began with
+) -> Any:  # a copy, in eval mode
+    "The same network with random weights"
+    other = copy.deepcopy(model).to(memory_format=torch.contiguous_format)  # random numbers follow the memory's order
+    set_seed(seed)
+    for m in other.modules():
+        if hasattr(m, 'reset_parameters'):
+            m.reset_parameters()
+    return other.eval()
 
-    def look(step: int) -> None:
-        model.eval()
-        for m in norms:
-            m.train()
-            m.momentum = 0.0
-        stats = code_stats(model, [x]).values()
-        for m in norms:
-            m.momentum = 0.1
-        model.train()
-        rows.append(dict(step=step, zeros=[s.sparsity for s in stats], dead=float(np.mean([s.dead for s in stats]))))
 
-    look(0)
-    marks = np.unique(np.round(np.geomspace(1, epochs * len(loader), 16)).astype(int)).tolist()
-    log = fit(model, Looking(loader, look, set(marks)), epochs=epochs, channels_last=True, progress=False, **kw)
-    return rows, [r['train_loss'] for r in log]
+def learn_dictionary(
+    name: str,  # of an image set, as for `pictures`
+    n: int,  # training images, once
+    *,
+    width: int,
+    seed: int,
+    device: torch.device,
+) -> tuple[dict, dict]:  # numbers, arrays
+    "Train an SDNet-18 briefly on another image set, and look at its first layer"
+    (x, y), (shown, _), _ = pictures(name, n, 100, size=32)
+    net = tiny('sdnet18', x[:n], y[:n], width=width, epochs=1, batch_size=50, lr=0.05, seed=seed, device=device)
+    shown = torch.from_numpy(shown[:100]).permute(0, 3, 1, 2).to(device) / 255
+    numbers, arrays = dictionary(untrained(net.model, seed), net.model, shown)
+    return dict(trained=f'{len(x[:n])} images, once') | numbers, arrays
+
+
+def packed(arrays: dict[str, Tensor]) -> dict[str, Tensor]:
+    "Pictures in [0, 1] as bytes, decoded ones each on its own scale; other arrays as they are"
+    out = dict(arrays)
+    for k, v in arrays.items():
+        if k.startswith('decoded'):
+            low, high = v.amin((2, 3, 4), keepdim=True), v.amax((2, 3, 4), keepdim=True)
+            v = (v - low) / (high - low).clamp_min(1e-12)
+        if k in ('x', 'image', 'rebuilt', 'strips') or k.startswith('decoded'):
+            out[k] = (v.clip(0, 1) * 255).round().byte()
+    return out

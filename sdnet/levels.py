@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
-from .corruptions import _FUNCTIONS, NOISES, SEVERITIES, _as_bytes, _Draws, corrupt, published
+from .corruptions import _ALL, NOISES, SEVERITIES, _as_bytes, _Draws, corrupt, published
 from .data import image_hash
 
 # %% auto #0
@@ -58,7 +58,7 @@ def noisy(
     x8 = _as_bytes(images)
     index = torch.arange(offset, offset + len(x8), device=x8.device)
     x = x8.permute(0, 3, 1, 2).contiguous().double() / 255
-    y = _FUNCTIONS[name](x, (float(amount),), _Draws(f'{seed}/{name}/{amount:g}', index)).clamp(0, 1).mul_(255)
+    y = _ALL[name].function(x, (float(amount),), _Draws(f'{seed}/{name}/{amount:g}', index)).clamp(0, 1).mul_(255)
     out = y.permute(0, 2, 3, 1).to(torch.uint8).contiguous()
     return out.numpy() if isinstance(images, np.ndarray) else out
 

@@ -21,6 +21,7 @@ import torch.nn as nn
 from torch import Tensor
 from .layers import CSC, csc_layers
 from .models import ResNet, create_model
+from .recipes import is_plain
 from .runs import atomic_write, project_root, read_json
 
 # %% ../nbs/03d_pretrained.ipynb #398b304f
@@ -168,24 +169,12 @@ def _is_weight(key: str) -> bool:
     "Whether `key` names a weight, which may be rounded, and not λ or another setting"
     return key.rpartition('.')[2] not in (*_MAYBE_TENSORS, 'mean', 'std')
 
-# %% ../nbs/03d_pretrained.ipynb #7a6d07e6
-_PLAIN = dict(
-    recipe='paper',
-    without='',
-    n_train=0,
-    select=False,
-    adversarial='',
-    fidelity='l2',
-    learn_lam=False,
-    learn_beta=False,
-)
-
-
+# %% ../nbs/03d_pretrained.ipynb #8bd6db1c
 def plain_recipe(
     params: Mapping[str, Any],  # of a run of `08_cifar`, as `pretrained_info` has them
 ) -> bool:
     "Whether a network was trained in the plain way: the paper's recipe and layer, all training images, no attacks"
-    return all(params.get(k, v) == v for k, v in _PLAIN.items())
+    return is_plain(dict(params))
 
 # %% ../nbs/03d_pretrained.ipynb #f1cc7b6c
 def _candidates(source: str, folder: Path) -> list[Path]:

@@ -4,14 +4,16 @@
 
 # %% auto #0
 __all__ = ['COLOURS', 'words', 'numbers', 'Markdown', 'plural', 'percent', 'interval', 'points', 'table', 'stand_in_note',
-           'banner', 'figure_style', 'figure_folder', 'save_figure', 'show', 'atom_image', 'draw_atoms', 'draw_history']
+           'banner', 'from_row', 'figure_style', 'figure_folder', 'save_figure', 'show', 'atom_image', 'draw_atoms',
+           'draw_history']
 
-# %% ../nbs/06e_reports.ipynb #7ea03e8d
-from collections.abc import Iterable, Sequence
+# %% ../nbs/06e_reports.ipynb #aca3b57b
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 import numpy as np
 from .runs import project_root
+from .status import results_of
 
 # %% ../nbs/06e_reports.ipynb #1b627e22
 def words(
@@ -103,6 +105,18 @@ def banner(
     if width is not None and epochs is not None and (width, epochs) != paper:
         text += f". Width {width}, {plural(epochs, 'epoch')}: **not the paper's setting** ({paper[0]}, {paper[1]})"
     return Markdown(text)
+
+# %% ../nbs/06e_reports.ipynb #6f91bc4f
+def from_row(
+    row: str,  # the id of a target
+    draw: Callable[[dict], Any],  # called with the result: slug, params, metrics
+) -> Markdown | None:  # a sentence where there is no result
+    "Draw the finished result of a row"
+    found = results_of(row)
+    if not found:
+        return Markdown(f'This row has not been run here: `sdnet run {row}`.')
+    draw(dict(slug=found[0].slug, params=found[0].params, metrics=found[0].metrics))
+    return None
 
 # %% ../nbs/06e_reports.ipynb #4634f7ff
 COLOURS = ('#0072B2', '#D55E00', '#009E73', '#CC79A7', '#7A5C00', '#56B4E9')
