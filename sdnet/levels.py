@@ -150,6 +150,7 @@ class _Batches:
 
     def __init__(self, data: Dataset, batch_size: int, workers: int):
         self.data, self.batch_size, self.workers = data, batch_size, workers
+        importlib.import_module('torchvision.transforms.v2')  # here, so that no forked worker has to
 
     def __len__(self) -> int:
         return -(-len(self.data) // self.batch_size)  # type: ignore[arg-type]
@@ -178,17 +179,16 @@ class FolderSet:
         keep = [i * len(files) // n for i in range(n)] if n and n < len(files) else range(len(files))
         self.files, self.labels = [files[i] for i in keep], torch.tensor([labels[i] for i in keep])
         self.names = [f'{f.parent.name}/{f.name}' for f in self.files]
-        self.crop, self.batch_size, self.workers, self.seed = (resize or crop * 8 // 7, crop), batch_size, workers, seed
+        self.crop: Any = (resize or crop * 8 // 7, crop)
+        self.batch_size, self.workers, self.seed = batch_size, workers, seed
         self.published, self.shape, self.size = published and Path(published), (crop, crop), _SIZE[crop < 128]
-        importlib.import_module('torchvision.transforms.v2')  # here, so that no forked worker has to
 
     def __len__(self) -> int:
         return len(self.files)
 
     def at(self, level: Level) -> _Batches:
         "Batches of bytes (b, h, w, 3) at a level"
-        crop: Any = self.crop
-        files, at = self.files, level
+        files, at, crop = self.files, level, self.crop
         if self.published is not None and level[0] != 'clean':  # as they are: no other crop, no other corruption
             base = self.published / level[0] / str(int(level[1]))
             files, at, crop = [base / f.parent.name / f'{f.stem}.JPEG' for f in files], CLEAN, None
