@@ -20,7 +20,7 @@ from playwright.sync_api import Page
 
 ROOT = Path(__file__).resolve().parent.parent
 RUN, EDIT = '08_cifar', (r'epochs: ?int = 0\b', 'epochs: int = 1')
-WANT = r'top-1 [\d.]+% of 1000 test images of photos after 1 epoch'
+WANT = r'top-1 [\d.]+% of 1000 test images of photos,? after 1 epoch'
 WIDGET = 'jupyterapp.shell.currentWidget'
 CELLS = f"""() => {{
   const m = {WIDGET}.content.model.cells, cells = [...Array(m.length).keys()].map(i => m.get(i));
