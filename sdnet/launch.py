@@ -11,6 +11,7 @@ __all__ = ['Job', 'plan', 'keep_notebook', 'run_job', 'run_targets', 'experiment
 import argparse
 import os
 import re
+import shlex
 import shutil
 import signal
 import sys
@@ -103,7 +104,7 @@ def _found(job: Job, root: Path) -> Result | None:
     mine = [r for r in find_results(root) if r.notebook == job.target.notebook and r.params == job.wanted]
     return next((r for r in mine if r.metrics is not None), mine[0] if mine else None)
 
-# %% ../nbs/05a_launch.ipynb #1fa63417
+# %% ../nbs/05a_launch.ipynb #0261b617
 def run_job(
     job: Job,
     root: Path,  # the project
@@ -122,7 +123,7 @@ def run_job(
         values = {'checkpoint_every': 100, **values}
     known = f', {show_time(cost)} known to be left' if cost else ''
     print(f'{job.name}: {f"going on with {found.slug}" if found else "starting"}{known}')
-    print('  ' + ' '.join(papermill_call(nb.relative_to(root), values)), flush=True)
+    print('  ' + shlex.join(papermill_call(nb.relative_to(root), values)), flush=True)
     own = job.target.id if job.wanted in [identity(job.target, p, root) for p in job.target.runs] else ''
     out = root / 'data/runs/_notebooks' / f'.{os.getpid()}-{re.sub("[^a-z0-9]+", "-", job.target.id)}.ipynb'
     began = time.monotonic()
@@ -136,7 +137,7 @@ def run_job(
     print(''.join(words), flush=True)
     return state
 
-# %% ../nbs/05a_launch.ipynb #33b2b01b
+# %% ../nbs/05a_launch.ipynb #583f4af3
 def _outlook(jobs: list[Job], root: Path, kind: str) -> str:
     "How many runs are left, and how long they are known to take"
     found = [_found(j, root) for j in jobs]
@@ -146,7 +147,7 @@ def _outlook(jobs: list[Job], root: Path, kind: str) -> str:
     more = f', {len(costs) - len(known)} of unknown length' if len(known) < len(costs) else ''
     return f'{len(todo)} runs left: {show_time(sum(known))}{more}'
 
-# %% ../nbs/05a_launch.ipynb #bfca8eca
+# %% ../nbs/05a_launch.ipynb #d4c5687a
 def run_targets(
     root: Path,
     targets: Targets,
@@ -215,7 +216,7 @@ def _smoke_one(nb: Path, root: Path, values: dict, seconds: float | None, quiet:
             shutil.copy(root / 'data/targets.yaml', tmp / 'data')
         return run_notebook(nb, values, tmp / 'out.ipynb', cwd=tmp, seconds=seconds, quiet=quiet)
 
-# %% ../nbs/05a_launch.ipynb #4e15d031
+# %% ../nbs/05a_launch.ipynb #08291dba
 def run_smoke(
     root: Path,
     targets: Targets,
@@ -234,7 +235,7 @@ def run_smoke(
             print(f'{nb.stem}: not started, the time is over')
             states.append('left')
             continue
-        print(f'[{i + 1}/{len(todo)}] ' + ' '.join(papermill_call(nb.relative_to(root), values)), flush=True)
+        print(f'[{i + 1}/{len(todo)}] ' + shlex.join(papermill_call(nb.relative_to(root), values)), flush=True)
         began = time.monotonic()
         state, error = _smoke_one(nb, root, values, left, quiet)
         print(f'{nb.stem}: {state} after {show_time(time.monotonic() - began)}' + (f', {error}' if error else ''))
@@ -289,7 +290,7 @@ def _parser() -> argparse.ArgumentParser:
     r.add_argument('-p', dest='given', nargs=2, action='append', default=[], metavar=('NAME', 'VALUE'), help=more)
     return p
 
-# %% ../nbs/05a_launch.ipynb #7fe568e6
+# %% ../nbs/05a_launch.ipynb #f103a781
 def _do(a: argparse.Namespace) -> int:
     "Do what the command line says"
     root = project_root()
@@ -311,7 +312,7 @@ def _do(a: argparse.Namespace) -> int:
         raise TargetError('--smoke runs on the CPU')
     return run_smoke(root, targets, a.targets, given=given, budget=budget, quiet=quiet)
 
-# %% ../nbs/05a_launch.ipynb #850fbfd8
+# %% ../nbs/05a_launch.ipynb #09829887
 def _interrupt(*_: Any) -> None:
     raise KeyboardInterrupt
 
