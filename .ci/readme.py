@@ -65,7 +65,7 @@ def markdown(cells: list[dict]) -> str:
         if not source(cell).strip() or 'hide' in marks(cell) or cell['cell_type'] == 'raw':
             continue
         if cell['cell_type'] == 'markdown':
-            parts.append(source(cell).strip())
+            parts.append(source(cell).strip().replace('](../data/', '](data/'))
             continue
         if 'echo: false' not in marks(cell):
             parts.append('```python\n' + re.sub(r'^#\|.*\n', '', source(cell), flags=re.M).strip() + '\n```')
