@@ -88,7 +88,8 @@ class _Graph(nn.Module):
         logits = self.model(images)
         hook.remove()
         z = seen[0] if layer.bias is None else seen[0] - layer.bias
-        explained = layer.decode(z, tuple(images.shape[2:]))
+        explained = layer.geo.tconv(z, layer.atoms(), tuple(images.shape[2:]))  # `decode` would fix the size
+        explained = explained.unflatten(1, (layer.expansion, -1)).mean(1)
         mean, std = getattr(self.model, 'mean', None), getattr(self.model, 'std', None)
         if mean is not None and std is not None:
             explained = explained * std + mean
