@@ -50,7 +50,7 @@ class Bar(tqdm):
         if not shown and (n == self.total or (epoch_end and self._time() - self.shown_at >= 2)):
             self.refresh()
 
-# %% ../nbs/04h_progress.ipynb #cb769896
+# %% ../nbs/04h_progress.ipynb #e52979a4
 Bar.set_lock(threading.RLock())  # not tqdm's, which is for several processes and needs semaphores
 
 
@@ -66,7 +66,7 @@ class Lines(Bar):
             self.shown_at = self._time()
             print(self, file=self.fp, flush=True)
 
-
+# %% ../nbs/04h_progress.ipynb #c03ed0ac
 class InPlace(Bar):
     "The same in a notebook: one line that is replaced, and one a minute that stays"
 
@@ -92,7 +92,7 @@ class InPlace(Bar):
             self.shown_at = self._time()
             print(self, file=self.fp, flush=True)
 
-
+# %% ../nbs/04h_progress.ipynb #e98952b1
 def progress_bar(
     total: int,  # batches in all
     done: int = 0,  # batches of an earlier session

@@ -230,7 +230,7 @@ def _with_recipe(f: Callable) -> Callable:
     f.__signature__ = inspect.Signature([*here[:3], *more, *here[3:]])  # type: ignore[attr-defined]
     return f
 
-# %% ../nbs/05_training.ipynb #42c82252
+# %% ../nbs/05_training.ipynb #ab8aa498
 @_with_recipe
 def fit(
     model: nn.Module,  # trained in place
@@ -256,13 +256,14 @@ def fit(
         whole('checkpoint_every', checkpoint_every)
     own = weights_at(core)[0] if device is None else get_device(device)
     check_sync_bn(sync_bn, own)
-    how = dict(compile=compile, channels_last=channels_last, sync_bn=sync_bn)
+    how: dict[str, Any] = dict(compile=compile, channels_last=channels_last, sync_bn=sync_bn)
     if n_procs != 1:
         how |= dict(device=own.type, folder=folder, checkpoint_every=checkpoint_every, callback=callback)
         how |= dict(resume=resume, progress=progress)
         return train_in_new(n_procs, fit, core, train, valid, how | recipe)
-    job = _make_job(model, train, valid, plan, settings, own, **how)  # type: ignore[arg-type]
-    job.folder, job.checkpoint_every, job.callback = folder and Path(folder), checkpoint_every, callback
+    job = _make_job(model, train, valid, plan, settings, own, **how)
+    job.folder = None if folder is None else Path(folder)
+    job.checkpoint_every, job.callback = checkpoint_every, callback
     with undisturbed(core, job.door.device):
         _run(job, resume, progress)
     return [dict(row) for row in job.history]
