@@ -1,6 +1,9 @@
-"""Make README.md from `nbs/index.ipynb`, the tables of `nbs/14_results.ipynb`, and the model cards in data/checkpoints, the same bytes each time: python .ci/readme.py
+"""Make README.md, the tables of nbs/14_results.ipynb, the cards of data/checkpoints, and the map of the modules in
+CONTRIBUTING.md: python .ci/readme.py
 
-Cells marked `#| echo: false` are run first, as they draw from data/results, and their output is stored in the notebook. Outputs of the other cells are taken as stored; figures are those of the last `sdnet draw` or run."""
+A cell with `#| echo: false` of the front and the results page says in markdown what data/results holds: it is run here,
+after the cells that define what it needs (the parameters, and cells folded away that draw nothing), and its output is
+stored. All other outputs are as the notebook has them. The same bytes each time."""
 
 import ast
 import json
@@ -9,107 +12,101 @@ import re
 import sys
 from pathlib import Path
 
-root = Path(__file__).resolve().parent.parent
-path = root / 'nbs' / 'index.ipynb'
+ROOT = Path(__file__).resolve().parent.parent
 
 
-def run(source, names=None):
-    "The markdown that the last expression of a cell stands for"
-    *body, last = ast.parse(source).body
-    names = {} if names is None else names
-    exec(compile(ast.Module(body, []), path.name, 'exec'), names)
-    return eval(compile(ast.Expression(last.value), path.name, 'eval'), names).data
+def source(cell: dict) -> str:
+    return ''.join(cell['source'])
 
 
-def store(cell, markdown):
-    "As the output of a cell"
-    cell['outputs'] = [
-        {
-            'data': {
-                'text/markdown': markdown.splitlines(keepends=True),
-                'text/plain': ['<IPython.core.display.Markdown object>'],
-            },
-            'execution_count': None,
-            'metadata': {},
-            'output_type': 'execute_result',
-        }
-    ]
+def marks(cell: dict) -> list[str]:
+    "The cell's `#|` directives"
+    return re.findall(r'^#\|\s*(.+?)\s*$', source(cell), flags=re.M) if cell['cell_type'] == 'code' else []
 
 
-def directives(cell):
-    return re.findall(r'^#\|\s*(.+?)\s*$', ''.join(cell['source']), flags=re.M)
+def value(cell: dict, names: dict):
+    "Run a cell; what its last expression stands for"
+    *body, last = ast.parse(source(cell)).body
+    exec(compile(ast.Module(body, []), 'cell', 'exec'), names)
+    return eval(compile(ast.Expression(last.value), 'cell', 'eval'), names)
 
 
-def tables(nb):
-    "Store anew what the results page says; its parameters and folded cells define what the tables need, its pictures stay"
-    names = {}
-    for cell in (c for c in nb['cells'] if c['cell_type'] == 'code'):
-        marks = directives(cell)
-        if 'echo: false' in marks:
-            store(cell, run(''.join(cell['source']), names))
-        elif (
-            'parameters' in cell['metadata'].get('tags', [])
-            or 'code-fold: true' in marks
-            and not any(m.startswith('fig-alt') for m in marks)
-        ):
-            exec(''.join(cell['source']), names)
-
-
-def write(nb, path):
+def refresh(path: Path) -> list[dict]:
+    "Store anew what the `echo: false` cells say; all cells"
+    nb, names = json.loads(path.read_text(encoding='utf-8')), {}
+    for cell in nb['cells']:
+        has = marks(cell)
+        if 'echo: false' in has:
+            said = value(cell, names)  # IPython's Markdown, or that of sdnet.reports, which is a string
+            data = {'text/markdown': getattr(said, 'data', said).splitlines(keepends=True)}
+            data['text/plain'] = ['<IPython.core.display.Markdown object>']
+            cell['outputs'] = [dict(data=data, execution_count=None, metadata={}, output_type='execute_result')]
+        elif 'parameters' in cell['metadata'].get('tags', []):
+            exec(source(cell), names)
+        elif 'code-fold: true' in has and not any(m.startswith('fig-alt') for m in has):
+            exec(source(cell), names)
     path.write_text(json.dumps(nb, ensure_ascii=False, indent=1, sort_keys=True) + '\n', encoding='utf-8')
+    return nb['cells']
 
 
-def text(output):
-    "One stored output as markdown, or '' where it has no text"
+def text(output: dict) -> str:
+    "One stored output as markdown, '' where it has no text"
     data = output.get('data', {})
     if 'text/markdown' in data:
         return ''.join(data['text/markdown']).strip()
-    plain = ''.join(data.get('text/plain', output.get('text', '') if output.get('name') == 'stdout' else '')).rstrip()
-    return f'```\n{plain}\n```' if plain else ''
+    plain = data.get('text/plain', output.get('text', '') if output.get('name') == 'stdout' else '')
+    return f'```\n{"".join(plain).rstrip()}\n```' if plain else ''
 
 
-def merge(texts):
-    "Join code blocks that follow each other: one print, one stream"
-    return filter(None, '\n'.join(texts).replace('\n```\n```\n', '\n').split('\0'))
-
-
-def parts(cells):
+def markdown(cells: list[dict]) -> str:
+    "The notebook as a page: its text, its code, what the code printed"
+    parts = ['<!-- Made from nbs/index.ipynb by .ci/readme.py: change the notebook. -->']
     for cell in cells:
-        source = ''.join(cell['source']).strip()
-        marks = directives(cell) if cell['cell_type'] == 'code' else []
-        if not source or 'hide' in marks or cell['cell_type'] == 'raw':
+        if not source(cell).strip() or 'hide' in marks(cell) or cell['cell_type'] == 'raw':
             continue
         if cell['cell_type'] == 'markdown':
-            yield source
+            parts.append(source(cell).strip().replace('](../data/', '](data/'))
             continue
-        if 'echo: false' in marks:
-            store(cell, run(source))
-        else:
-            yield '```python\n' + re.sub(r'^#\|.*\n', '', source, flags=re.M).strip() + '\n```'
-        yield from merge(filter(None, map(text, cell['outputs'])))
+        if 'echo: false' not in marks(cell):
+            parts.append('```python\n' + re.sub(r'^#\|.*\n', '', source(cell), flags=re.M).strip() + '\n```')
+        said = '\n'.join(filter(None, map(text, cell['outputs'])))
+        parts += [said.replace('\n```\n```\n', '\n')] if said else []  # one print, one block
+    return '\n\n'.join(parts) + '\n'
 
 
-os.chdir(root)
-nb = json.loads(path.read_text(encoding='utf-8'))
-out = (
-    '\n\n'.join(['<!-- Made from nbs/index.ipynb by .ci/readme.py: change the notebook. -->', *parts(nb['cells'])])
-    + '\n'
-)
-write(nb, path)
-(root / 'README.md').write_text(out, encoding='utf-8')
-sys.path.insert(0, str(root))
-from sdnet.models import model_card
+def cards(folder: Path) -> str:
+    from sdnet.models import model_card
 
-folder = root / 'data' / 'checkpoints'
-cards = [
-    '<!-- Made from the files by .ci/readme.py. -->',
-    '# Checkpoints',
-    'Load one with `sdnet.load_pretrained(name)`: images in [0, 1] in, logits out. The settings and the facts below are stored in each file, and its content is hash-checked. Accuracy is that of the last epoch. '
-    'Small networks after a few epochs on a CPU: for examples and experiments, not the paper\'s setting. CIFAR-10 states no licence and asks for a citation (Krizhevsky 2009).',
-    *(model_card(f) for f in sorted(folder.glob('*.safetensors'))),
-]
-(folder / 'README.md').write_text('\n\n'.join(cards) + '\n', encoding='utf-8')
-results = root / 'nbs' / '14_results.ipynb'
-nb = json.loads(results.read_text(encoding='utf-8'))
-tables(nb)
-write(nb, results)
+    head = (
+        '<!-- Made from the files by .ci/readme.py. -->',
+        '# Checkpoints',
+        'Load one with `sdnet.load_pretrained(name)`: images in [0, 1] in, logits out. The settings and facts below '
+        'are stored in each file, and its content is hash-checked. Accuracy is that of the last epoch. '
+        "Small networks after a few epochs on a CPU: for examples and experiments, not the paper's setting. "
+        'CIFAR-10 states no licence and asks for a citation (Krizhevsky 2009).',
+    )
+    return '\n\n'.join([*head, *map(model_card, sorted(folder.glob('*.safetensors')))]) + '\n'
+
+
+def module_map() -> str:
+    "One line a module, in the order of the notebooks: what it imports of the others"
+    lines = []
+    for nb in sorted((ROOT / 'nbs').glob('*.ipynb')):
+        if not (found := re.search(r'"#\| default_exp (\w+)', nb.read_text(encoding='utf-8'))):
+            continue
+        code = (ROOT / f'sdnet/{found[1]}.py').read_text(encoding='utf-8')
+        used = sorted({*re.findall(r'^\s*from (?:sdnet)?\.(\w+) import', code, flags=re.M)} - {found[1]})
+        lines.append(f'{nb.stem:24} {found[1]:14} {"→ " * bool(used)}{", ".join(used)}'.rstrip())
+    return '```\n' + '\n'.join(lines) + '\n```'
+
+
+if __name__ == '__main__':
+    os.chdir(ROOT)
+    sys.path.insert(0, str(ROOT))
+    (ROOT / 'README.md').write_text(markdown(refresh(ROOT / 'nbs/index.ipynb')), encoding='utf-8')
+    guide = ROOT / 'CONTRIBUTING.md'
+    marked = re.compile('(?<=<!-- map -->\n).*(?=\n<!-- end of map -->)', flags=re.S)
+    guide.write_text(marked.sub(lambda _: module_map(), guide.read_text(encoding='utf-8')), encoding='utf-8')
+    checkpoints = ROOT / 'data/checkpoints'
+    (checkpoints / 'README.md').write_text(cards(checkpoints), encoding='utf-8')
+    refresh(ROOT / 'nbs/14_results.ipynb')

@@ -4,16 +4,24 @@ from importlib import import_module as _import
 from typing import TYPE_CHECKING as _checking, Any as _Any
 
 if _checking:
-    from .csc import adjoint, sparse_code, synthesis
+    from .csc import adjoint, synthesis
+    from .solver import sparse_code
     from .layers import CSCConv1d, CSCConv2d, CSCLinear, convert, lam_at, set_lam
-    from .models import create_model, decode_features, list_models, load_pretrained, load_released
+    from .decoding import decode_features
+    from .models import create_model, list_models
+    from .pretrained import load_pretrained
+    from .released import load_released
     from .training import evaluate, fit
 
 # What most programs need, under one name. A module is imported when the first of its names is asked for: `import sdnet` alone costs nothing.
 _places = {
-    'csc': ['adjoint', 'sparse_code', 'synthesis'],
+    'csc': ['adjoint', 'synthesis'],
+    'solver': ['sparse_code'],
     'layers': ['CSCConv1d', 'CSCConv2d', 'CSCLinear', 'convert', 'lam_at', 'set_lam'],
-    'models': ['create_model', 'decode_features', 'list_models', 'load_pretrained', 'load_released'],
+    'models': ['create_model', 'list_models'],
+    'decoding': ['decode_features'],
+    'pretrained': ['load_pretrained'],
+    'released': ['load_released'],
     'training': ['evaluate', 'fit'],
 }
 __all__ = [name for names in _places.values() for name in names]

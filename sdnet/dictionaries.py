@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from .layers import CSC
 
-# %% ../nbs/02a_dictionaries.ipynb #ab7a03a7
+# %% ../nbs/02a_dictionaries.ipynb #d6399809
 def principal_patches(
     images: np.ndarray,  # uint8, (n, h, w, c)
     kernel_size: int = 3,  # of the patches, pixels
@@ -25,22 +25,23 @@ def principal_patches(
     "The principal components of all patches of some images"
     if getattr(images, 'ndim', 0) != 4:
         raise ValueError(f'images must be of shape (n, h, w, c), got {getattr(images, "shape", type(images).__name__)}')
-    c, k, cov, total, n = images.shape[-1], kernel_size, torch.zeros(()), torch.zeros(()), 0
+    c, k = images.shape[-1], kernel_size
     m, s = (torch.as_tensor(v, dtype=torch.float64).flatten()[:, None, None] for v in (mean, std))
+    square, total, n = torch.zeros(()), torch.zeros(()), 0
     for some in torch.from_numpy(np.ascontiguousarray(images[:n_images])).split(250):
         x = (some.permute(0, 3, 1, 2).double() / 255 - m) / s
         p = F.unfold(x, k).transpose(1, 2).reshape(-1, c * k * k)
-        cov, total, n = cov + p.T @ p, total + p.sum(0), n + len(p)
+        square, total, n = square + p.T @ p, total + p.sum(0), n + len(p)
     if n <= c * k * k:
         raise ValueError(f'{n} patches are too few for {c * k * k} components: give more or larger images')
-    var, vec = torch.linalg.eigh(cov / n - torch.outer(total / n, total / n))
-    vec = vec.flip(1).T.reshape(-1, c, k, k)
-    sign = (
-        vec.flatten(1).gather(1, vec.flatten(1).abs().argmax(1, keepdim=True)).sign()
-    )  # eigenvectors have no sign of their own
-    return (vec * sign[..., None, None]).float(), var.flip(0).clamp(min=0).float()
+    center = total / n
+    var, vec = torch.linalg.eigh(square / n - torch.outer(center, center))
+    vec = vec.flip(1).T  # the largest variance first
+    largest = vec.gather(1, vec.abs().argmax(1, keepdim=True))
+    vec = vec * largest.sign()  # eigenvectors have no sign of their own
+    return vec.reshape(-1, c, k, k).float(), var.flip(0).clamp(min=0).float()
 
-# %% ../nbs/02a_dictionaries.ipynb #25e7ae97
+# %% ../nbs/02a_dictionaries.ipynb #b6632b78
 def first_layer(model: nn.Module) -> CSC | nn.Conv2d:
     "The first sparse-coding layer or convolution of `model`, in the order of its modules"
     for m in model.modules():
@@ -59,9 +60,8 @@ def init_stem(
     layer = first_layer(model)
     n, c, *k = layer.weight.shape
     if len(k) != 2 or k[0] != k[1] or c != images.shape[-1]:
-        raise ValueError(
-            f'the first layer has weights {tuple(layer.weight.shape)}: they must be square patches of {images.shape[-1]} channels'
-        )
+        want = f'square patches of {images.shape[-1]} channels'
+        raise ValueError(f'the first layer has weights {tuple(layer.weight.shape)}: they must be {want}')
     patches, var = principal_patches(images, k[0], **kw)
     if not isinstance(layer, CSC):
         patches = patches / (var + 1e-2 * var.max()).sqrt()[:, None, None, None]
