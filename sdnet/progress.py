@@ -13,7 +13,7 @@ import threading
 import time
 from tqdm.std import tqdm  # type: ignore[import-untyped]
 
-# %% ../nbs/04h_progress.ipynb #75bc45fc
+# %% ../nbs/04h_progress.ipynb #1354a14a
 class Bar(tqdm):
     "tqdm's bar over all batches of a run, in a terminal"
 
@@ -45,6 +45,8 @@ class Bar(tqdm):
 
     def to(self, n: int, text: str, epoch_end: bool = False) -> None:
         "`n` batches are done"
+        if self.disable:
+            return
         self.set_postfix_str(text, refresh=False)
         shown = self.update(n - self.n)
         if not shown and (n == self.total or (epoch_end and self._time() - self.shown_at >= 2)):

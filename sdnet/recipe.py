@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from .evaluation import autocast
 
-# %% ../nbs/04g_recipe.ipynb #f94a3217
+# %% ../nbs/04g_recipe.ipynb #ef0dbb2c
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
     "What decides how a network is trained"
@@ -29,7 +29,7 @@ class Recipe:
     nesterov: bool = True  # Nesterov's form of it
     weight_decay: float = 5e-4  # on every parameter
     optimizer: str = 'sgd'  # 'sgd', 'adamw', or 'muon' (filters and matrices; AdamW for the rest)
-    ema: float = 0.0  # share that the average of the weights keeps at each batch, e.g. 0.999; 0: no average
+    ema: float = 0.0  # share that an average of the weights keeps at each batch, e.g. 0.999; 0: no average
     schedule: str = 'cosine'  # 'cosine' and 'triangle' (at each batch), 'step' (at `milestones`) or 'constant'
     min_lr: float = 1e-6  # where the cosine ends
     milestones: tuple[int, ...] = (30, 60, 90)  # epochs after which 'step' lowers the rate
@@ -220,10 +220,16 @@ def make_optimizer(recipe: Recipe, params: Iterable[nn.Parameter]) -> Any:
         parts.append(torch.optim.AdamW(rest, betas=(r.momentum, 0.999), **common))
     return Together(*parts)
 
-# %% ../nbs/04g_recipe.ipynb #68110291
+# %% ../nbs/04g_recipe.ipynb #545ce7cb
 def average_of(
     model: nn.Module,
-    ema: float,  # share that stays at each batch
+    ema: float,  # share that stays at each batch, once there have been many
 ) -> AveragedModel:  # its `module` is the averaged network; tell it of a batch by `update_parameters(model)`
     "A copy of `model` that follows its weights slowly"
-    return AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(ema), use_buffers=True)
+
+    def mix(slow: Any, now: Any, _: Any) -> None:
+        t = int(average.n_averaged)  # on the CPU, wherever the weights are
+        get_ema_multi_avg_fn(min(ema, (1 + t) / (10 + t)))(slow, now, _)
+
+    average = AveragedModel(model, multi_avg_fn=mix, use_buffers=True)
+    return average
