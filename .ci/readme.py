@@ -37,7 +37,8 @@ def refresh(path: Path) -> list[dict]:
     for cell in nb['cells']:
         has = marks(cell)
         if 'echo: false' in has:
-            data = {'text/markdown': value(cell, names).data.splitlines(keepends=True)}
+            said = value(cell, names)  # IPython's Markdown, or that of sdnet.reports, which is a string
+            data = {'text/markdown': getattr(said, 'data', said).splitlines(keepends=True)}
             data['text/plain'] = ['<IPython.core.display.Markdown object>']
             cell['outputs'] = [dict(data=data, execution_count=None, metadata={}, output_type='execute_result')]
         elif 'parameters' in cell['metadata'].get('tags', []):
@@ -64,7 +65,7 @@ def markdown(cells: list[dict]) -> str:
         if not source(cell).strip() or 'hide' in marks(cell) or cell['cell_type'] == 'raw':
             continue
         if cell['cell_type'] == 'markdown':
-            parts.append(source(cell).strip())
+            parts.append(source(cell).strip().replace('](../data/', '](data/'))
             continue
         if 'echo: false' not in marks(cell):
             parts.append('```python\n' + re.sub(r'^#\|.*\n', '', source(cell), flags=re.M).strip() + '\n```')

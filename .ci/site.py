@@ -19,6 +19,7 @@ from nbdev.serve import proc_nbs
 
 cfg = get_config()
 CDN = r'https://cdn\.jsdelivr\.net/npm/katex@[^/"]+/dist'
+FIGURE = re.compile(r'(?<=src=")[./]*data/figures/([\w.-]+)')
 HEADING_OR_IMAGE = re.compile(r'<h[1-6][^>]*>(?P<heading>.*?)</h[1-6]>|<img\b(?![^>]*\balt="[^"])[^>]*>', flags=re.S)
 
 
@@ -76,6 +77,10 @@ def finish(out: Path, katex: Path) -> None:
         elif 'site_libs' not in p.parts:
             text = here.sub(r'\1', old.sub(lambda m: names[m[0]], text))
             text = re.sub(r'(<a [^>]*href="\w+\.html)#_\w+"', r'\1"', text)  # a private name has no heading
+            for name in set(FIGURE.findall(text)):  # committed pictures lie beside the pages
+                (out / 'figures').mkdir(exist_ok=True)
+                shutil.copy(cfg.config_path / 'data/figures' / name, out / 'figures')
+            text = FIGURE.sub(r'figures/\1', text)
             text = re.sub(CDN, os.path.relpath(out, p.parent) + '/site_libs/katex', described(text))
         p.write_text(text, encoding='utf-8')
     for name, new in names.items():

@@ -103,9 +103,9 @@ class Thread(threading.local):
 
 THREAD, _KEYS = Thread(), count()
 
-# %% ../nbs/02e_base.ipynb #25468e4c
-class _Copies:
-    "What goes with a layer when it is copied, moved, loaded or lent other weights"
+# %% ../nbs/02e_base.ipynb #544660c6
+class _Own:
+    "Which weight is the layer's own"
 
     said: Any = None  # λ of a replica of `nn.DataParallel`, which runs in another thread
 
@@ -133,6 +133,10 @@ class _Copies:
                 self._buffers[name] = None
                 setattr(self, name, getattr(self.told, name))
         return self
+
+# %% ../nbs/02e_base.ipynb #9943318d
+class _Copies(_Own):
+    "What goes with a layer when it is copied, moved, loaded or lent other weights"
 
     def __setstate__(self: Any, state: dict) -> None:
         super().__setstate__(state)

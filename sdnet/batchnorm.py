@@ -19,8 +19,8 @@ from .measuring import Pipeline, batches, check_eval, part_of
 # %% auto #0
 __all__ = ['batch_norms', 'bn_adapted', 'BNAdapted', 'reestimate_bn', 'Tent']
 
-# %% ../nbs/06l_batchnorm.ipynb #4f71f5e5
-def batch_norms(model: nn.Module) -> list[nn.Module]:
+# %% ../nbs/06l_batchnorm.ipynb #e11c0438
+def batch_norms(model: nn.Module) -> list[Any]:
     "The batch norms of `model`"
     norms = [m for m in model.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
     if not norms:

@@ -112,7 +112,7 @@ def comparison_images(
     own = ArraySet(on(split.x), split.y, seed=seed + 1000)  # another seed than the test images
     return Images(sets[0], own, sets[1], split.x_rest, split.y_rest, split.note, who)
 
-# %% ../nbs/06u_corrupted.ipynb #2a45ab8e
+# %% ../nbs/06u_corrupted.ipynb #9d6c7421
 def _folder_images(
     dataset: str,
     networks: Sequence[Network],
@@ -125,11 +125,12 @@ def _folder_images(
 ) -> Images:
     "Test and calibration images of a folder of class folders"
     root = data_root() / dataset
-    only, note = None, 'which the networks were trained on as well'
+    only: Any = None
+    note = 'which the networks were trained on as well'
     if networks and all(net.select for net in networks):
-        from sdnet.data import held_out_file as only  # the tenth that 07 holds out
+        from sdnet.data import held_out_file
 
-        note = 'held out from training'
+        only, note = held_out_file, 'held out from training'  # the tenth that 07 holds out
     test = FolderSet(root / 'val', n_images, seed=seed, published=published, **folder)
     own = FolderSet(root / 'train', n_calibration, seed=seed + 1000, only=only, **folder)
     x = y = None

@@ -105,7 +105,7 @@ def accuracies(
         },
     )
 
-# %% ../nbs/06v_corruption_results.ipynb #8dbbcb33
+# %% ../nbs/06v_corruption_results.ipynb #0bb5a572
 def corruption_result(
     m: Measured,
     fits: Fits,
@@ -121,7 +121,7 @@ def corruption_result(
         zip('a b r2'.split(), fit_line([r['stats'][k] for r in rows], [r['best'] for r in rows]))
     )
     own = {n: [r for r in points if r['corruption'] in (n, 'clean')] for n in names}
-    ece = {n: {} for n in ['clean', *names]}
+    ece: dict[str, dict] = {n: {} for n in ['clean', *names]}
     for n in ece:
         for k in next(iter(m.logits.values())):
             at = [logits[k] for level, logits in m.logits.items() if level[0] == n and k in logits]

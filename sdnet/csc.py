@@ -18,7 +18,7 @@ Size = int | Sequence[int]
 __all__ = ['Size', 'FIDELITIES', 'Geometry', 'adjoint', 'synthesis', 'code_size', 'as_matrix', 'soft_threshold',
            'prox_elastic_net', 'Fidelity', 'Objective', 'objective']
 
-# %% ../nbs/01_csc.ipynb #b9738c8d
+# %% ../nbs/01_csc.ipynb #a865d305
 def _tuple(v: Size, n: int) -> tuple[int, ...]:
     "`v` as a tuple of `n` ints"
     if isinstance(v, int):
@@ -27,10 +27,10 @@ def _tuple(v: Size, n: int) -> tuple[int, ...]:
         raise ValueError(f"expected a number, or {n} of them, got {v!r}")
     return tuple(int(o) for o in v)
 
-
+# %% ../nbs/01_csc.ipynb #1f7f8f76
 @dataclass(frozen=True)
-class Geometry:
-    "Where atoms may sit: the arguments of a convolution, one value a dimension"
+class _Sizes:
+    "The arguments of a convolution, and the sizes that follow from them"
 
     kernel: tuple[int, ...]
     stride: tuple[int, ...]
@@ -39,7 +39,7 @@ class Geometry:
     groups: int = 1
 
     @classmethod
-    def of(cls, weight: Tensor, stride: Size = 1, padding: Size = 0, dilation: Size = 1, groups: int = 1) -> Geometry:
+    def of(cls, weight: Tensor, stride: Size = 1, padding: Size = 0, dilation: Size = 1, groups: int = 1) -> Any:
         "The geometry of atoms `weight`, (C, M/groups, *kernel)"
         n = weight.ndim - 2
         return cls(tuple(weight.shape[2:]), _tuple(stride, n), _tuple(padding, n), _tuple(dilation, n), groups)
@@ -61,6 +61,11 @@ class Geometry:
                 f"a signal of size {tuple(size)} is smaller than the kernel {self.reach()} at padding {self.padding}"
             )
         return out
+
+# %% ../nbs/01_csc.ipynb #8ae44195
+@dataclass(frozen=True)
+class Geometry(_Sizes):
+    "Where atoms may sit: the arguments of a convolution, one value a dimension"
 
     def conv(self, x: Tensor, w: Tensor, bias: Tensor | None = None) -> Tensor:
         "`Aᵀx`: (n, M, *size) -> (n, C, *code size)"

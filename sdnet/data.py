@@ -20,8 +20,9 @@ from .runs import atomic_write, data_root
 _all_ = ['DeviceLoader', 'FolderLoader', 'folder_loaders', 'decode_image', 'which_copy', 'EARLIER_COPY']
 
 # %% auto #0
-__all__ = ['PHOTOS', 'save_images', 'image_hash', 'list_image_sets', 'load_images', 'held_out', 'photos', 'photo_loaders',
-           'DeviceLoader', 'FolderLoader', 'folder_loaders', 'decode_image', 'which_copy', 'EARLIER_COPY']
+__all__ = ['PHOTOS', 'save_images', 'image_hash', 'list_image_sets', 'load_images', 'held_out', 'held_out_file', 'photos',
+           'photo_loaders', 'DeviceLoader', 'FolderLoader', 'folder_loaders', 'decode_image', 'which_copy',
+           'EARLIER_COPY']
 
 # %% ../nbs/04_data.ipynb #be8ff805
 _KINDS = 'images', 'labels'
@@ -129,6 +130,17 @@ def held_out(
     images = _check_images(images, 'held_out')
     first = [hashlib.sha256(np.ascontiguousarray(im).data).digest()[:6] for im in images]  # of 32 bytes
     return np.array([int.from_bytes(digest, 'big') < share * 2**48 for digest in first], dtype=bool)
+
+# %% ../nbs/04_data.ipynb #6a0e1d2b
+def held_out_file(
+    name: str,  # path inside the training folder: 'n01440764/n01440764_18.JPEG'
+    share: float = 0.1,  # of the files, from 0 to 1; kept on average
+) -> bool:  # True for validation
+    "Say whether a training file is kept for validation, by the SHA-256 of its name"
+    if not 0 <= share <= 1:
+        raise ValueError(f'`share` must be from 0 to 1, got {share!r}')
+    first = hashlib.sha256(name.replace(os.sep, '/').encode()).digest()[:6]
+    return int.from_bytes(first, 'big') < share * 2**48
 
 # %% ../nbs/04_data.ipynb #c08a39b2
 _PHOTOS = {

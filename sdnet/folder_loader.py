@@ -60,6 +60,20 @@ def _list_folder(folder: Path) -> tuple[list[str], np.ndarray, np.ndarray]:  # c
     "List the images of a folder of class folders"
     return _list_classes(folder)[:3]
 
+# %% ../nbs/04l_folder_loader.ipynb #9d0e1d2e
+def _chosen(
+    names: np.ndarray,  # paths, bytes
+    labels: np.ndarray,
+    only: Callable[[str], bool] | None,
+) -> tuple[np.ndarray, np.ndarray]:
+    "The files that `only` takes"
+    if only is None:
+        return names, labels
+    keep = np.array([only(os.fsdecode(n).replace(os.sep, '/')) for n in names.tolist()], dtype=bool)
+    if not keep.any():
+        raise ValueError(f'`only` takes none of the {len(names)} images')
+    return names[keep], labels[keep]
+
 # %% ../nbs/04l_folder_loader.ipynb #51460c4c
 def _decode(path: str | os.PathLike, channels: int = 3) -> Tensor:  # uint8, (c, h, w)
     "Read an image file as a tensor"
@@ -212,6 +226,7 @@ class FolderLoader(_Reading):
         workers: int | None = None,  # processes that decode; None: 4, or one for each core if there are fewer; 0: none
         seed: int = 0,  # of order and augmentation
         on_error: str = 'skip',  # a file that cannot be read: 'skip' (named in a warning, left out) or 'raise'
+        only: Callable[[str], bool] | None = None,  # take the files for which it is true of 'class/file'; None: all
         channels: int = 3,  # of `x`: 3, or 1 for grey, or 4 with opacity
         device: str | torch.device = 'cpu',  # where the batches go
         channels_last: bool = False,  # memory format of `x`
@@ -224,6 +239,7 @@ class FolderLoader(_Reading):
         self.folder, self.on_error, self.channels_last = Path(folder), on_error, channels_last
         self.classes, names, labels, self.left_out = _list_classes(self.folder)
         warn_of_others(self.folder, self.left_out)
+        names, labels = _chosen(names, labels, only)
         super().__init__(len(names), batch_size, train, seed, drop_last, rank, world)
         self.n_classes = len(self.classes)
         self.workers = min(4, _n_cores()) if workers is None else _whole('workers', workers, 0)

@@ -45,7 +45,7 @@ def _implicit(it: Unrolled, g: Tensor, z: Tensor, mu: float, lam: Tensor, need: 
         glam = sum_to((-u * z.sign()).to(lam.dtype), lam)
     return (gr if need_x else None), gw, glam
 
-# %% ../nbs/01a_fused.ipynb #b794c845
+# %% ../nbs/01a_fused.ipynb #00adf159
 class _Unroll(torch.autograd.Function):
     "v of the last iteration, with its own backward (l2 fidelity)"
 
@@ -72,7 +72,7 @@ class _Unroll(torch.autograd.Function):
                 pull.back(k, codes[k - 1], codes[k - 2] if k > 1 else None, residuals[k - 1])
         return (*pull.finish(lam), None, None, None)
 
-
+# %% ../nbs/01a_fused.ipynb #8c614654
 def _transformed() -> bool:
     "Is this inside `vmap`, `grad`, `jvp` … of `torch.func`?"
     return torch._C._functorch.peek_interpreter_stack() is not None
@@ -155,7 +155,7 @@ class _AtFixedPoint(torch.autograd.Function):
         it = Unrolled(ctx.plan, x, w, lam, step, ctx.mu)
         return (*_implicit(it, g, z, ctx.mu, lam, ctx.needs_input_grad[:3]), None, None, None)
 
-# %% ../nbs/01a_fused.ipynb #b6c06cea
+# %% ../nbs/01a_fused.ipynb #495add85
 def _fusable(x: Tensor, weight: Tensor, lam: Any, mu: Any, step: Any, how: Solve, keep: str) -> bool:
     "Does the operator apply?"
     if (
@@ -175,7 +175,7 @@ def _fusable(x: Tensor, weight: Tensor, lam: Any, mu: Any, step: Any, how: Solve
     tensors = [t for t in (x, weight, lam) if isinstance(t, Tensor)]
     return all(torch.autograd.forward_ad.unpack_dual(t).tangent is None for t in tensors)
 
-
+# %% ../nbs/01a_fused.ipynb #e1c0d4ed
 @takes(Solve)
 def solve(
     x: Tensor,

@@ -117,9 +117,9 @@ class Unrolled(Iterations):
             return v, [t for p in pairs for t in p]
         return v, pairs if keep == 'pairs' else codes + residuals
 
-# %% ../nbs/01e_iterations.ipynb #e2c26ea6
-class Pull:
-    "Gradients by signal, dictionary and λ, from the last iteration to the first"
+# %% ../nbs/01e_iterations.ipynb #f9afac46
+class _Sums:
+    "The gradient that has arrived, and the sums so far"
 
     def __init__(self, it: Unrolled, m: Tensor, need_x: bool, need_w: bool, need_lam: bool):
         self.it, self.need_x, self.need_w, self.need_lam = it, need_x, need_w, need_lam
@@ -140,6 +140,10 @@ class Pull:
         if self.need_lam:
             self.glam = _add(self.glam, -(m if self.it.nonneg else m * z.sign()))
         return m
+
+# %% ../nbs/01e_iterations.ipynb #da776174
+class Pull(_Sums):
+    "Gradients by signal, dictionary and λ, from the last iteration to the first"
 
     def back(self, k: int, z: Tensor, old: Tensor | None, r: Tensor | None) -> None:
         "From v of iteration `k` to v of the iteration before, which made `z`"

@@ -112,9 +112,9 @@ def _geometry(kernel: Any, stride: Any, padding: Any, dilation: Any, groups: int
         raise ValueError(f"`padding` must be 'same', 'valid' or in pixels, got {padding!r}")
     return Geometry(k, s, _tuple(padding, nd), d, groups)
 
-# %% ../nbs/02_layers.ipynb #3774ef6c
+# %% ../nbs/02_layers.ipynb #bc03fcb3
 class CSCConv2d(CSC):
-    "Sparse code of an image or feature map, in place of `nn.Conv2d`: `argmin_z ≥ 0  λ‖z‖₁ + μ/2‖z‖² + ½‖x − A z‖²` (Dai et al. 2022)"
+    "Sparse code of an image or feature map, in place of `nn.Conv2d` (Dai et al. 2022, arXiv 2210.12945)"
 
     @takes(Settings)
     def __init__(
@@ -139,7 +139,7 @@ class CSCConv2d(CSC):
         geo = _geometry(kernel_size, stride, padding, dilation, groups, 2)
         super().__init__(in_channels, out_channels, geo, bias, Settings(**settings), device, dtype)
 
-
+# %% ../nbs/02_layers.ipynb #19f4fe3f
 class CSCConv1d(CSC):
     "Sparse code of a sequence (n, channels, length), in place of `nn.Conv1d`; arguments as for `CSCConv2d`"
 
@@ -200,7 +200,7 @@ class CSCLinear(CSC):
 def _call_me(module: Any, args: Any) -> None:
     "A hook: `nn.TransformerEncoderLayer` reads the weight of a linear layer without calling it, unless it has a hook"
 
-# %% ../nbs/02_layers.ipynb #9ce004fe
+# %% ../nbs/02_layers.ipynb #c681fbbe
 def csc_layers(model: nn.Module) -> dict[str, CSC]:  # name -> layer, in the order of the module tree
     "Find the sparse-coding layers of `model`"
     return {n: m for n, m in model.named_modules() if isinstance(m, CSC)}
@@ -224,7 +224,7 @@ def set_lam(
     for l in layers:
         l.lam = lam
 
-
+# %% ../nbs/02_layers.ipynb #38823b23
 class lam_at:
     "Say λ to every sparse-coding layer for the length of a `with` block, in this thread; the network is not changed"
 

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
-from .corruptions import _FUNCTIONS, NOISES, SEVERITIES, _as_bytes, _Draws, corrupt, published
+from .corruptions import _ALL, NOISES, SEVERITIES, _as_bytes, _Draws, corrupt, published
 from .data import image_hash
 
 # %% auto #0
@@ -58,7 +58,7 @@ def noisy(
     x8 = _as_bytes(images)
     index = torch.arange(offset, offset + len(x8), device=x8.device)
     x = x8.permute(0, 3, 1, 2).contiguous().double() / 255
-    y = _FUNCTIONS[name](x, (float(amount),), _Draws(f'{seed}/{name}/{amount:g}', index)).clamp(0, 1).mul_(255)
+    y = _ALL[name].function(x, (float(amount),), _Draws(f'{seed}/{name}/{amount:g}', index)).clamp(0, 1).mul_(255)
     out = y.permute(0, 2, 3, 1).to(torch.uint8).contiguous()
     return out.numpy() if isinstance(images, np.ndarray) else out
 
@@ -150,6 +150,7 @@ class _Batches:
 
     def __init__(self, data: Dataset, batch_size: int, workers: int):
         self.data, self.batch_size, self.workers = data, batch_size, workers
+        importlib.import_module('torchvision.transforms.v2')  # here, so that no forked worker has to
 
     def __len__(self) -> int:
         return -(-len(self.data) // self.batch_size)  # type: ignore[arg-type]
@@ -157,7 +158,7 @@ class _Batches:
     def __iter__(self) -> Iterator[Tensor]:
         yield from DataLoader(self.data, self.batch_size, num_workers=self.workers)
 
-# %% ../nbs/06c_levels.ipynb #0ad453da
+# %% ../nbs/06c_levels.ipynb #6d668e62
 class FolderSet:
     "Photographs in class folders, and their corrupted versions"
 
@@ -178,9 +179,9 @@ class FolderSet:
         keep = [i * len(files) // n for i in range(n)] if n and n < len(files) else range(len(files))
         self.files, self.labels = [files[i] for i in keep], torch.tensor([labels[i] for i in keep])
         self.names = [f'{f.parent.name}/{f.name}' for f in self.files]
-        self.crop, self.batch_size, self.workers, self.seed = (resize or crop * 8 // 7, crop), batch_size, workers, seed
+        self.crop: Any = (resize or crop * 8 // 7, crop)
+        self.batch_size, self.workers, self.seed = batch_size, workers, seed
         self.published, self.shape, self.size = published and Path(published), (crop, crop), _SIZE[crop < 128]
-        importlib.import_module('torchvision.transforms.v2')  # here, so that no forked worker has to
 
     def __len__(self) -> int:
         return len(self.files)

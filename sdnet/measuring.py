@@ -41,7 +41,7 @@ def trained_lam(model: nn.Module) -> float:
         raise ValueError(f"the first layer has a λ of shape {tuple(lam.shape)}: name `lam_train`, the λ of training")
     return float(f'{max(0.0, float(lam.detach())):.7g}')
 
-# %% ../nbs/06b_measuring.ipynb #b2c1c434
+# %% ../nbs/06b_measuring.ipynb #3a535a39
 def check_eval(model: nn.Module) -> None:
     "Refuse a model in train mode"
     if model.training:
@@ -55,7 +55,7 @@ def normalized(
     "What the first layer of `model` sees of `x`"
     for m in model.modules():
         if callable(getattr(m, 'normalize', None)):
-            return m.normalize(x)
+            return m.normalize(x)  # type: ignore[operator]
     return x
 
 # %% ../nbs/06b_measuring.ipynb #5a8d263d

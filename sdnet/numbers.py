@@ -55,9 +55,9 @@ def as_number(
     check_bounds(name, t)
     return t
 
-# %% ../nbs/02d_numbers.ipynb #f52805e3
-class Numbers(nn.Module):
-    "`lam`, `mu`, `beta` and `step` of a module: assignable, checked"
+# %% ../nbs/02d_numbers.ipynb #a61c707c
+class _Assigned(nn.Module):
+    "Numbers that may be assigned"
 
     nd: int  # dimensions of a map
     out_channels: int  # atoms
@@ -89,6 +89,10 @@ class Numbers(nn.Module):
             self.__dict__[name] = float(value)
         else:
             self._buffers[name] = t
+
+# %% ../nbs/02d_numbers.ipynb #da1f8d75
+class Numbers(_Assigned):
+    "`lam`, `mu`, `beta` and `step` of a module: assignable, checked, saved"
 
     def within(self, name: str) -> Any:
         "The number, within its bounds; one that is learnt is projected in training mode"

@@ -115,11 +115,10 @@ class ClosedForm:
 def _keywords(geo: Geometry) -> dict[str, Any]:
     return dict(stride=geo.stride, padding=geo.padding, dilation=geo.dilation, groups=geo.groups)
 
-# %% ../nbs/01f_policies.ipynb #80501b19
-class Tracked:
-    "`‖A‖²` remembered in eval, and followed by one refinement a step in training"
+# %% ../nbs/01f_policies.ipynb #cc5edcc7
+class _Follow:
+    "`‖A‖²` followed by one refinement a training step"
 
-    closed_form = False
     size: tuple[int, ...] | None = None  # of the last call, for those who ask
 
     def __init__(self, geo: Geometry, n_sizes: int = 8):
@@ -127,17 +126,6 @@ class Tracked:
         self.vectors: dict[tuple[int, ...], Tensor] = {}  # by map size
         self.left: dict[tuple[int, ...], int] = {}  # steps in which the weights may still jump
         self.compiled = False  # has a compiled step run since the last change of mode?
-
-    def __call__(self, weight: Tensor, size: tuple[int, ...], training: bool) -> Tensor:
-        "For atoms `weight` on maps of `size`"
-        if training:
-            return self.follow(weight, size)
-        if torch.compiler.is_compiling():
-            g = self.geo
-            return torch.ops.sdnet.squared_norm(
-                weight.detach(), size, list(g.stride), list(g.padding), list(g.dilation), g.groups
-            )
-        return remembered(weight, size, self.geo)
 
     def follow(self, weight: Tensor, size: tuple[int, ...]) -> Tensor:
         "One training step: make the vector of this size better, and estimate by it"
@@ -161,31 +149,42 @@ class Tracked:
             self.left[size] = left
         return value
 
-# %% ../nbs/01f_policies.ipynb #488ac236
-def _state(self: Tracked) -> dict[str, Tensor]:
-    "What a training needs to go on bit for bit: a vector a size, and the steps in which the weights may still jump"
-    out = {}
-    for size, v in self.vectors.items():
-        name = 'x'.join(map(str, size))
-        out[f'vector {name}'], out[f'left {name}'] = v.detach().clone(), torch.tensor(self.left[size])
-    return out
+# %% ../nbs/01f_policies.ipynb #ad7a10d7
+class Tracked(_Follow):
+    "`‖A‖²` remembered in eval, and followed by one refinement a step in training"
 
+    closed_form = False
 
-def _load_state(self: Tracked, state: dict[str, Tensor]) -> None:
-    "Take over what `state` gave"
-    self.vectors, self.left = {}, {}
-    for name in [k.removeprefix('vector ') for k in state if k.startswith('vector ')]:
-        size = tuple(int(o) for o in name.split('x'))
-        self.vectors[size], self.left[size] = state[f'vector {name}'].clone(), int(state[f'left {name}'])
+    def __call__(self, weight: Tensor, size: tuple[int, ...], training: bool) -> Tensor:
+        "For atoms `weight` on maps of `size`"
+        if training:
+            return self.follow(weight, size)
+        if torch.compiler.is_compiling():
+            g = self.geo
+            return torch.ops.sdnet.squared_norm(
+                weight.detach(), size, list(g.stride), list(g.padding), list(g.dilation), g.groups
+            )
+        return remembered(weight, size, self.geo)
 
+    def state(self) -> dict[str, Tensor]:
+        "What a training needs to go on bit for bit: a vector a size, and the steps in which the weights may still jump"
+        out = {}
+        for size, v in self.vectors.items():
+            name = 'x'.join(map(str, size))
+            out[f'vector {name}'], out[f'left {name}'] = v.detach().clone(), torch.tensor(self.left[size])
+        return out
 
-def _changed_mode(self: Tracked) -> None:
-    "After compiled steps: the weights do not jump any more"
-    if self.compiled:
-        self.left, self.compiled = dict.fromkeys(self.left, 0), False
+    def load_state(self, state: dict[str, Tensor]) -> None:
+        "Take over what `state` gave"
+        self.vectors, self.left = {}, {}
+        for name in [k.removeprefix('vector ') for k in state if k.startswith('vector ')]:
+            size = tuple(int(o) for o in name.split('x'))
+            self.vectors[size], self.left[size] = state[f'vector {name}'].clone(), int(state[f'left {name}'])
 
-
-Tracked.state, Tracked.load_state, Tracked.changed_mode = _state, _load_state, _changed_mode  # type: ignore
+    def changed_mode(self) -> None:
+        "After compiled steps: the weights do not jump any more"
+        if self.compiled:
+            self.left, self.compiled = dict.fromkeys(self.left, 0), False
 
 # %% ../nbs/01f_policies.ipynb #0351e19f
 def make_norm(

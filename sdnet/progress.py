@@ -88,7 +88,7 @@ class InPlace(Bar):
 
     def to(self, n: int, text: str, epoch_end: bool = False) -> None:
         super().to(n, text)
-        if epoch_end and n < self.total and self._time() - self.shown_at >= 60:
+        if not self.disable and epoch_end and n < self.total and self._time() - self.shown_at >= 60:
             self.shown_at = self._time()
             print(self, file=self.fp, flush=True)
 

@@ -18,7 +18,7 @@ from .norm import lipschitz
 # %% auto #0
 __all__ = ['SOLVERS', 'Solve', 'takes', 'extrapolation', 'sparse_code', 'SolveInfo', 'solve_info']
 
-# %% ../nbs/01d_solver.ipynb #e0eb26f7
+# %% ../nbs/01d_solver.ipynb #b18e2137
 SOLVERS = ('ista', 'fista', 'released')
 
 
@@ -46,7 +46,7 @@ class Solve:
             return partial(_pull_norm, constant=True)
         return fidelity.pull
 
-
+# %% ../nbs/01d_solver.ipynb #f250ab5b
 def takes(settings: type) -> Callable[[Any], Any]:
     "Show the fields of the dataclass `settings` in the signature of a function that ends in `**settings`"
 
@@ -75,7 +75,7 @@ def extrapolation(
         weights[k], t = (t - 1) / t_new, t_new
     return [0.0] * (n_iter - 1) if solver == 'ista' else weights
 
-# %% ../nbs/01d_solver.ipynb #0b0ab070
+# %% ../nbs/01d_solver.ipynb #35a10711
 def _check_lam(lam: Any, x: Tensor) -> None:
     "λ is a number ≥ 0, or broadcasts to the code"
     if not isinstance(lam, Tensor):
@@ -102,7 +102,7 @@ def _check_signal(x: Tensor, weight: Tensor, geo: Geometry) -> None:
         )
     geo.code_size(tuple(x.shape[2:]))
 
-
+# %% ../nbs/01d_solver.ipynb #7f560028
 def _last_step(
     x: Tensor,
     weight: Tensor,

@@ -7,7 +7,7 @@ __all__ = ['declared_by', 'identity', 'lookup', 'open_in', 'has_images', 'lackin
            'complete', 'state_of', 'commits_of', 'status_row', 'format_status', 'results_of', 'value_of',
            'results_table']
 
-# %% ../nbs/05f_status.ipynb #d84530c4
+# %% ../nbs/05f_status.ipynb #7ab66066
 import functools
 import statistics
 import textwrap
@@ -19,7 +19,7 @@ from .parameters import Parameter, check_values, notebook_parameters
 from .recipes import NETWORKS, resolve, unpinned
 from .targets import Result, Target, Targets, _number, choose, find_results, load_targets
 
-# %% ../nbs/05f_status.ipynb #7a0e054d
+# %% ../nbs/05f_status.ipynb #734114c5
 @functools.lru_cache(maxsize=256)
 def _declared(path: str, stamp: int) -> dict[str, Parameter]:
     return notebook_parameters(path)
@@ -33,7 +33,7 @@ def declared_by(
     path = root / 'nbs' / f'{notebook}.ipynb'
     return _declared(str(path), path.stat().st_mtime_ns) if path.exists() else None
 
-
+# %% ../nbs/05f_status.ipynb #200a5505
 def identity(
     target: Target,  # a row
     values: dict,  # the parameters of one of its runs
@@ -64,7 +64,7 @@ def lookup(
         out.append(hits[0] if hits else None)
     return out
 
-# %% ../nbs/05f_status.ipynb #9090dcc6
+# %% ../nbs/05f_status.ipynb #ee78c4b6
 def open_in(
     target: Target,  # a row
     root: Path,  # the project
@@ -80,7 +80,7 @@ def open_in(
     left = unpinned(target.notebook, {k: p.default for k, p in declared.items()}, values, root=root, **known)
     return f'it leaves open: {", ".join(left)}' if left else ''
 
-# %% ../nbs/05f_status.ipynb #cbe86e53
+# %% ../nbs/05f_status.ipynb #3a3cfdad
 def has_images(name: str) -> bool:  # arrays or folders under `data_root`
     "Whether an image set is on this machine"
     d = data_root() / name
@@ -92,6 +92,20 @@ def _missing_network(target: Target, root: Path) -> str:
     found = identity(target, target.runs[0], root) or {}
     lost = [w for k in NETWORKS for w in str(found.get(k, '')).split(',') if w.endswith('@?')]
     return lost[0].removesuffix('@?') if lost else ''
+
+
+def _missing_checkpoint(target: Target) -> str:
+    "The authors' checkpoint that a row evaluates, if it is not here"
+    if not target.parameters.get('released'):
+        return ''
+    from sdnet.experiments import released_file
+
+    p = target.parameters
+    try:
+        released_file(p.get('dataset', target.needs.get('images', '')), p['arch'], p['shortcut'])
+    except FileNotFoundError as e:
+        return f'needs a file: {e}'
+    return ''
 
 
 def lacking(
@@ -109,9 +123,9 @@ def lacking(
         return f'needs the image set {images!r} in {data_root() / images}'
     if network := _missing_network(target, root):
         return f'needs the network {network}, which another row trains'
-    return ''
+    return _missing_checkpoint(target)
 
-
+# %% ../nbs/05f_status.ipynb #becb814e
 def seconds_left(
     target: Target,  # a row
     found: Result | None,  # what is there of the run
@@ -135,7 +149,7 @@ def show_time(seconds: float | None) -> str:
         return f'{seconds:.0f} s'
     return f'{seconds / 60:.0f} min' if seconds < 5400 else f'{seconds / 3600:.1f} h'
 
-# %% ../nbs/05f_status.ipynb #56742bf6
+# %% ../nbs/05f_status.ipynb #eb3efd4f
 def metric_of(
     metrics: dict,  # of a result
     name: str | None,  # e.g. 'acc1' or 'accuracy.gaussian'
@@ -155,7 +169,7 @@ def _mean(values: list[float], unit: str, places: int = 2) -> str:
     text = f'{scale * statistics.mean(values):.{places}f}{tail}'
     return text + (f' ± {scale * statistics.stdev(values):.{places}f}' if len(values) > 1 else '')
 
-
+# %% ../nbs/05f_status.ipynb #396fc234
 def complete(found: list[Result | None]) -> list[Result]:
     "Those that are complete"
     return [f for f in found if f and f.metrics is not None]
@@ -185,7 +199,7 @@ def commits_of(results: list[Result]) -> str:
     names = [str(r.provenance.get('commit') or '?')[:7] + '+' * bool(r.provenance.get('dirty')) for r in results]
     return ' '.join(dict.fromkeys(names))
 
-# %% ../nbs/05f_status.ipynb #6e1db0a8
+# %% ../nbs/05f_status.ipynb #fae4cc82
 def status_row(
     target: Target,
     found: list[Result | None],  # from `lookup`
@@ -199,7 +213,7 @@ def status_row(
     if state not in ('done', 'not available'):
         needs += ['GPU' + '!' * (not torch.cuda.is_available())] if gpu else []
         needs += [images + '!' * (not has_images(images))] if images else []
-        needs += ['network!'] if 'network' in lack else []
+        needs += ['network!'] if 'network' in lack else ['checkpoint!'] if 'checkpoint' in lack else []
         left = [seconds_left(target, f, 'cuda' if gpu else 'cpu') for f in found if not (f and f.metrics is not None)]
         needs += [show_time(sum(left))] if None not in left else []  # type: ignore[arg-type]
     value = _mean(_values(target, found), target.unit)
@@ -207,30 +221,7 @@ def status_row(
     ours = value if value and state == 'done' else state
     return dict(target=target.id, ours=ours, paper=paper, needs=', '.join(needs), state=state)
 
-
-def format_status(
-    targets: Targets,  # the list
-    root: Path,  # the project
-    patterns: list[str] | None = None,  # which targets; None: all
-    long: bool = False,  # name the runs and commits
-) -> str:  # a table, and what it sums up to
-    "The state of the targets as text, at most 100 columns wide"
-    results, chosen = find_results(root), choose(targets, patterns or ['all'])
-    marks = dict(zip(targets.sources, ('', '*', '†', '‡')))
-    rows, notes = [], []
-    for t in chosen:
-        found = lookup(t, results, root)
-        rows.append(status_row(t, found, root, marks))
-        notes.append([f'    {r.slug}, commit {commits_of([r])}' for r in complete(found)] if long else [])
-    cols = ('target', 'ours', 'paper', 'needs')
-    width = {c: max(len(c), *(len(r[c]) for r in rows)) for c in cols[:-1]}
-    line = lambda r: '  '.join(r[c].ljust(width.get(c, 0)) for c in cols).rstrip()[:100]
-    body = [line({c: c for c in cols}), line({c: '-' * width.get(c, 5) for c in cols})]
-    for r, n in zip(rows, notes):
-        body += [line(r), *(x[:100] for x in n)]
-    return '\n'.join([*body, '', *_summary(chosen, rows, root), *_legend(chosen, targets, marks)])
-
-# %% ../nbs/05f_status.ipynb #726a3c1e
+# %% ../nbs/05f_status.ipynb #beb5e5ad
 def _wrap(text: str) -> list[str]:
     return textwrap.wrap(text, 100, subsequent_indent='  ', break_on_hyphens=False, break_long_words=False)
 
@@ -257,15 +248,53 @@ def _legend(chosen: list[Target], targets: Targets, marks: dict[str, str]) -> li
             out += _wrap(f'paper{marks[s] and " " + marks[s]} [{s}]: {targets.sources[s]}')
     return out
 
-# %% ../nbs/05f_status.ipynb #91ec82a3
+# %% ../nbs/05f_status.ipynb #46d58129
+def format_status(
+    targets: Targets,  # the list
+    root: Path,  # the project
+    patterns: list[str] | None = None,  # which targets; None: all
+    long: bool = False,  # name the runs and commits
+) -> str:  # a table, and what it sums up to
+    "The state of the targets as text, at most 100 columns wide"
+    results, chosen = find_results(root), choose(targets, patterns or ['all'])
+    marks = dict(zip(targets.sources, ('', '*', '†', '‡')))
+    rows, notes = [], []
+    for t in chosen:
+        found = lookup(t, results, root)
+        rows.append(status_row(t, found, root, marks))
+        notes.append([f'    {r.slug}, commit {commits_of([r])}' for r in complete(found)] if long else [])
+    cols = ('target', 'ours', 'paper', 'needs')
+    width = {c: max(len(c), *(len(r[c]) for r in rows)) for c in cols[:-1]}
+    line = lambda r: '  '.join(r[c].ljust(width.get(c, 0)) for c in cols).rstrip()[:100]
+    body = [line({c: c for c in cols}), line({c: '-' * width.get(c, 5) for c in cols})]
+    for r, n in zip(rows, notes):
+        body += [line(r), *(x[:100] for x in n)]
+    return '\n'.join([*body, '', *_summary(chosen, rows, root), *_legend(chosen, targets, marks)])
+
+# %% ../nbs/05f_status.ipynb #264e2181
+@functools.lru_cache(maxsize=4)
+def _read(root: Path, stamp: int) -> tuple[Targets, list[Result]]:
+    return load_targets(root / 'data/targets.yaml'), find_results(root)
+
+
+def _project(root: Path) -> tuple[Targets, list[Result]]:
+    "The list and the results, read again when a file of theirs has changed"
+    files = [
+        root / 'data/targets.yaml',
+        *(root / 'data/results').glob('*.json'),
+        *(root / 'data/runs').glob('*/*.json'),
+    ]
+    return _read(root, hash(tuple((str(f), f.stat().st_mtime_ns, f.stat().st_size) for f in sorted(files))))
+
+# %% ../nbs/05f_status.ipynb #a657e703
 def results_of(
     row: str,  # the id of a target
     root: Path | None = None,  # the project
 ) -> list[Result]:  # one for each seed, those that are complete
     "The results of a row of the project's list"
     root = root or project_root()
-    target = choose(load_targets(root / 'data/targets.yaml'), [row])[0]
-    return complete(lookup(target, find_results(root), root))
+    targets, results = _project(root)
+    return complete(lookup(choose(targets, [row])[0], results, root))
 
 
 def value_of(
@@ -277,9 +306,18 @@ def value_of(
 ) -> str:  # 'not run' where there is none
     "A number for a sentence: the mean over the runs, ± their standard deviation"
     root = root or project_root()
-    target = choose(load_targets(root / 'data/targets.yaml'), [row])[0]
+    target = choose(_project(root)[0], [row])[0]
     found = [metric_of(r.metrics or {}, metric or target.metric) for r in results_of(row, root)]
     return _mean([v for v in found if v is not None], target.unit, places) or 'not run'
+
+# %% ../nbs/05f_status.ipynb #03126284
+def _ours(target: Target, found: list[Result | None], root: Path) -> str:
+    "What stands under 'ours' in a table"
+    if values := _values(target, found):
+        return _mean(values, target.unit) + (' %' if target.unit == '%' else '')
+    if complete(found) and target.metric is None:
+        return 'figure'
+    return 'not available yet' if open_in(target, root) else f'`sdnet run {target.id}`'
 
 
 def results_table(
@@ -288,20 +326,16 @@ def results_table(
     patterns: list[str] | None = None,  # which targets; None: all
 ) -> str:  # Markdown
     "What is measured beside what the paper reports"
-    results = find_results(root)
+    results = _project(root)[1]
     lines = ['| target | ours | runs | paper | difference | device | commit |', '|---|---|---|---|---|---|---|']
     for t in choose(targets, patterns or ['all']):
         found = lookup(t, results, root)
         done, values = complete(found), _values(t, found)
         scale, mark = (100, ' %') if t.unit == '%' else (1, f' {t.unit}' if t.unit else '')
-        ours = _mean(values, t.unit) + (mark if t.unit == '%' else '') if values else f'`sdnet run {t.id}`'
-        if done and t.metric is None:
-            ours = 'figure'
-        elif not done and open_in(t, root):
-            ours = 'not available yet'
         paper = '' if t.paper is None else f'{t.paper:g}{mark} [{t.source}]'
         gap = f'{scale * statistics.mean(values) - t.paper:+.2f}' if values and t.paper is not None else ''
         device = ', '.join(dict.fromkeys(str(f.provenance.get('device_name') or '?') for f in done))
         name = f'{t.id}: {t.note}' if t.note else t.id
+        ours = _ours(t, found, root)
         lines.append(f'| {name} | {ours} | {len(done) or ""} | {paper} | {gap} | {device} | {commits_of(done)} |')
     return '\n'.join(lines)

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['TargetError', 'Target', 'Targets', 'load_targets', 'choose', 'Result', 'find_results']
 
-# %% ../nbs/05e_targets.ipynb #d8208ff2
+# %% ../nbs/05e_targets.ipynb #90599159
 import fnmatch
 import math
 import os
@@ -54,7 +54,7 @@ class Targets:
     smoke: dict[str, dict]  # notebook -> parameters of a run of seconds
     quoted: list[dict] = field(default_factory=list)  # values of other authors' networks, which are not run here
 
-# %% ../nbs/05e_targets.ipynb #f74a7144
+# %% ../nbs/05e_targets.ipynb #6458ab49
 def _number(v: Any) -> bool:
     return isinstance(v, (int, float)) and not isinstance(v, bool) and math.isfinite(v)
 
@@ -96,7 +96,7 @@ _FORMS: dict[str, tuple[str, Callable[[Any], bool]]] = {  # field -> what it mus
     'note': ('a string', lambda v: isinstance(v, str)),
 }
 
-# %% ../nbs/05e_targets.ipynb #501843cc
+# %% ../nbs/05e_targets.ipynb #a8aa4cf4
 def _target(i: int, row: Any, where: str, sources: dict) -> Target:
     "Check one row"
     if not isinstance(row, dict):
@@ -128,7 +128,7 @@ def _read_list(path: Path) -> dict:
     if not path.is_file():
         raise TargetError(f'there is no targets list {path}: call sdnet inside a checkout of the project')
     try:
-        raw = yaml.safe_load(path.read_text(encoding='utf-8'))
+        raw = yaml.load(path.read_text(encoding='utf-8'), getattr(yaml, 'CSafeLoader', yaml.SafeLoader))
     except (yaml.YAMLError, UnicodeDecodeError) as e:
         raise TargetError(f'{path.name} is not readable YAML: {" ".join(str(e).split())}') from None
     if not isinstance(raw, dict) or not isinstance(raw.get('targets'), list):
@@ -145,7 +145,7 @@ def _read_list(path: Path) -> dict:
             raise TargetError(f'{path.name}: smoke.{k} must be {_FORMS["parameters"][0]}, got {v!r}')
     return raw
 
-
+# %% ../nbs/05e_targets.ipynb #d4919545
 def load_targets(
     path: str | os.PathLike | None = None,  # None: `data/targets.yaml` of the project
 ) -> Targets:  # checked
@@ -160,7 +160,7 @@ def load_targets(
         rows[t.id] = t
     return Targets(rows, sources, {k: v or {} for k, v in (raw['smoke'] or {}).items()}, raw.get('quoted') or [])
 
-# %% ../nbs/05e_targets.ipynb #3f8d94a8
+# %% ../nbs/05e_targets.ipynb #1a827299
 def choose(
     targets: Targets,  # the list
     patterns: list[str],  # ids, patterns such as 'table1/*', or 'all'
@@ -174,7 +174,7 @@ def choose(
         out.update((h, targets.rows[h]) for h in hits)
     return list(out.values())
 
-# %% ../nbs/05e_targets.ipynb #bd316e64
+# %% ../nbs/05e_targets.ipynb #3d499dac
 @dataclass(frozen=True)
 class Result:
     "A result, or a run that was begun"
@@ -206,7 +206,7 @@ def _begun(folder: Path) -> Result:
     params = dict(read_json(folder / 'params.json'))
     return Result(folder.name, last.get('notebook'), params, metrics, last, last.get('target'), len(log), spent)
 
-
+# %% ../nbs/05e_targets.ipynb #b918c681
 def find_results(
     root: Path,  # the project
 ) -> list[Result]:  # newest first

@@ -17,7 +17,16 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-from .data import DeviceLoader, folder_loaders, held_out, image_hash, load_images, photos
+from sdnet.data import (
+    DeviceLoader,
+    FolderLoader,
+    folder_loaders,
+    held_out,
+    held_out_file,
+    image_hash,
+    load_images,
+    photos,
+)
 from .models import STATS, ResNet, create_model, model_card, save_pretrained
 from .runs import Run
 
@@ -66,10 +75,15 @@ def photo_images(
     valid = DeviceLoader(x_valid, y_valid, 500, **kw)
     return Images(train, valid, 10, image_hash(x, y), 'validation images of photos', x, x_valid, y_valid)
 
-# %% ../nbs/06f_trainings.ipynb #9ea2a395
+# %% ../nbs/06f_trainings.ipynb #5703caee
+def _trained_on(name: str) -> bool:
+    "Whether a training file is not held out"
+    return not held_out_file(name)
+
+
 def folder_images(
     folder: Path,  # holds train/<class>/* and val/<class>/*
-    p: dict,  # the recipe: image_size, batch_size, seed
+    p: dict,  # the recipe: image_size, batch_size, seed, select
     device: torch.device,
     *,
     workers: int,  # processes that decode; -1: the cores of this machine shared by `n_procs`
@@ -82,8 +96,12 @@ def folder_images(
         workers = max(1, cores // n_procs)
     size, kw = p['image_size'], dict(workers=workers, seed=p['seed'], on_error=on_error, device=device)
     kw |= dict(size=size, resize=round(size * 256 / 224), batch_size=p['batch_size'], channels_last=True)
-    train, valid = folder_loaders(folder, **kw)
-    return Images(train, valid, train.n_classes, train.listing_hash(), f'validation images of {folder.name}')
+    if p.get('select'):
+        train = FolderLoader(folder / 'train', train=True, only=_trained_on, **kw)
+        valid, measured_on = FolderLoader(folder / 'train', only=held_out_file, **kw), 'held-out training images'
+    else:
+        (train, valid), measured_on = folder_loaders(folder, **kw), 'validation images'
+    return Images(train, valid, train.n_classes, train.listing_hash(), f'{measured_on} of {folder.name}')
 
 # %% ../nbs/06f_trainings.ipynb #1ae3fef6
 def size_at(
