@@ -135,9 +135,9 @@ def _may_look(x: Tensor) -> bool:
         return False
     return not (x.is_cuda and torch.cuda.is_current_stream_capturing())
 
-# %% ../nbs/03_models.ipynb #443d6b09
-class _Images(nn.Module):
-    "Base of the networks: `mean` and `std` of the pixels, and the check of what comes in"
+# %% ../nbs/03_models.ipynb #722154f5
+class _Pixels(nn.Module):
+    "`mean` and `std` of the pixels, as buffers"
 
     mean: Tensor | None
     std: Tensor | None
@@ -146,14 +146,9 @@ class _Images(nn.Module):
         super().__init__()
         if (mean is None) != (std is None):
             raise ValueError("give both `mean` and `std`, or neither")
-        self._given, self._looked = (mean, std), False
+        self._given = mean, std
         self.register_buffer('mean', _statistics('mean', mean, in_channels))
         self.register_buffer('std', _statistics('std', std, in_channels))
-
-    def train(self, mode: bool = True):  # type: ignore[no-untyped-def]
-        "Set the mode; on a GPU the next batch is looked at again"
-        self._looked = False
-        return super().train(mode)
 
     def _apply(self, fn: Callable, recurse: bool = True):  # type: ignore[no-untyped-def]
         empty = self.mean is not None and self.mean.is_meta
@@ -164,6 +159,25 @@ class _Images(nn.Module):
             for name, values in zip(('mean', 'std'), self._given):
                 getattr(self, name).copy_(_statistics(name, values, self.mean.numel()))
         return self
+
+    def normalize(self, x: Tensor) -> Tensor:
+        "Pixels in [0, 1] to what the first layer sees"
+        return x if self.mean is None or self.std is None else (x - self.mean) / self.std
+
+    def denormalize(self, x: Tensor) -> Tensor:
+        "The inverse of `normalize`"
+        return x if self.mean is None or self.std is None else x * self.std + self.mean
+
+# %% ../nbs/03_models.ipynb #b14b2067
+class _Images(_Pixels):
+    "Base of the networks: the check of what comes in"
+
+    _looked = False  # on a GPU: were values read since the last change of mode?
+
+    def train(self, mode: bool = True):  # type: ignore[no-untyped-def]
+        "Set the mode; on a GPU the next batch is looked at again"
+        self._looked = False
+        return super().train(mode)
 
     def _check(self, x: Tensor, in_channels: int) -> None:
         "Refuse what is not a batch of images"
@@ -177,14 +191,6 @@ class _Images(nn.Module):
             check_images(x)
         if not free:
             self._looked = True
-
-    def normalize(self, x: Tensor) -> Tensor:
-        "Pixels in [0, 1] to what the first layer sees"
-        return x if self.mean is None or self.std is None else (x - self.mean) / self.std
-
-    def denormalize(self, x: Tensor) -> Tensor:
-        "The inverse of `normalize`"
-        return x if self.mean is None or self.std is None else x * self.std + self.mean
 
 # %% ../nbs/03_models.ipynb #9daf9e18
 def _stem(plan: Plan, csc: dict) -> tuple[nn.Module, nn.Module, int]:  # first layer, what follows its norm, channels

@@ -205,7 +205,7 @@ def _find_pretrained(source: Any) -> Path:
     found = 'several checkpoints are' if hits else 'no checkpoint is'
     raise FileNotFoundError(f"{found} called {name} in {folder}; there: {there}")
 
-
+# %% ../nbs/03d_pretrained.ipynb #653f92f6
 def _open_pretrained(source: Any) -> tuple[dict[str, Tensor], dict[str, Any], dict[str, Any]]:
     "Tensors, settings and the rest of a file, checked against its hash"
     from safetensors import safe_open
