@@ -44,7 +44,7 @@ def lab() -> Iterator[str]:
     options = f'--no-browser --expose-app-in-browser --ServerApp.port={port} --ServerApp.port_retries=0'
     options += f' --IdentityProvider.token= --ServerApp.allow_root=True --ServerApp.root_dir={ROOT}'
     words = [sys.executable, '-m', 'jupyterlab', *options.split()]
-    server = subprocess.Popen(words, stderr=subprocess.DEVNULL, env=os.environ | {'JUPYTER_PREFER_ENV_PATH': '1'})
+    server = subprocess.Popen(words, env=os.environ | {'JUPYTER_PREFER_ENV_PATH': '1'})
     try:
         for _ in range(120):
             try:

@@ -20,7 +20,8 @@ from nbdev.serve import proc_nbs
 cfg = get_config()
 CDN = r'https://cdn\.jsdelivr\.net/npm/katex@[^/"]+/dist'
 FIGURE = re.compile(r'(?<=src=")[./]*data/figures/([\w.-]+)')
-HEADING_OR_IMAGE = re.compile(r'<h[1-6][^>]*>(?P<heading>.*?)</h[1-6]>|<img\b(?![^>]*\balt="[^"])[^>]*>', flags=re.S)
+HEADING = r'<h(?P<level>[1-6])(?P<marks>[^>]*)>(?P<heading>.*?)</h(?P=level)>'
+HEADING_OR_IMAGE = re.compile(HEADING + r'|<img\b(?![^>]*\balt="[^"])[^>]*>', flags=re.S)
 
 
 def page_name(stem: str) -> str:
@@ -42,14 +43,16 @@ def refused() -> list[str]:
 
 
 def described(page: str) -> str:
-    "Each picture without a text in its place gets the heading that it stands under"
-    heading = ['']
+    "A picture without a text in its place gets the heading that it stands under; no level of headings is left out"
+    heading, level = '', 0
 
     def one(m: re.Match) -> str:
-        if m['heading'] is not None:
-            heading[0] = html.escape(html.unescape(re.sub(r'<[^>]+>', '', m['heading'])).strip())
-            return m[0]
-        return f'<img alt="Figure: {heading[0]}"' + re.sub(r'\s*\balt(="")?(?=[\s>])', '', m[0])[4:]
+        nonlocal heading, level
+        if m['heading'] is None:
+            return f'<img alt="Figure: {heading}"' + re.sub(r'\s*\balt(="")?(?=[\s>])', '', m[0])[4:]
+        heading = html.escape(html.unescape(re.sub(r'<[^>]+>', '', m['heading'])).strip())
+        level = min(int(m['level']), level + 1)
+        return f'<h{level}{m["marks"]}>{m["heading"]}</h{level}>'
 
     return HEADING_OR_IMAGE.sub(one, page)
 
