@@ -42,7 +42,7 @@ def lab() -> Iterator[str]:
         s.bind(('127.0.0.1', 0))
         port = s.getsockname()[1]
     options = f'--no-browser --expose-app-in-browser --ServerApp.port={port} --ServerApp.port_retries=0'
-    options += f' --IdentityProvider.token= --ServerApp.allow_root=True --ServerApp.root_dir={ROOT}'
+    options += f' --IdentityProvider.token= --ServerApp.allow_root=True --log-level=ERROR --ServerApp.root_dir={ROOT}'
     words = [sys.executable, '-m', 'jupyterlab', *options.split()]
     server = subprocess.Popen(words, env=os.environ | {'JUPYTER_PREFER_ENV_PATH': '1'})
     try:
