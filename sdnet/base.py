@@ -58,6 +58,8 @@ def unit_atoms(
     weight: Tensor,  # (n_atoms, …)
 ) -> Tensor:  # a copy; gradients pass unchanged
     "Atoms of unit norm, with the gradient of the released code's projection"
+    if torch.jit.is_tracing():
+        return _unit(weight)
     return (_Project if torch.compiler.is_compiling() else _ProjectForward).apply(weight)
 
 # %% ../nbs/02e_base.ipynb #8311e0fd

@@ -112,7 +112,7 @@ def undisturbed(model: nn.Module, device: torch.device, buffers: bool = False) -
                 b.copy_(value)
         set_rng(rng, device)
 
-# %% ../nbs/04d_batches.ipynb #e854ac1e
+# %% ../nbs/04d_batches.ipynb #88eebbe7
 def can_skip(loader: Iterable) -> bool:
     "Whether `loader` has `set_epoch(epoch, skip)`: its batches then depend on the epoch and their number only"
     f = getattr(loader, 'set_epoch', None)
@@ -120,12 +120,12 @@ def can_skip(loader: Iterable) -> bool:
 
 
 def begin_epoch(
-    loader: Iterable, epoch: int, skip: int = 0
+    loader: Any, epoch: int, skip: int = 0
 ) -> tuple[Iterator, int]:  # the batches, and how many of them still have to be thrown away
     "Start `epoch` of a loader at batch `skip`, if it knows how"
     if can_skip(loader):
         loader.set_epoch(epoch, skip)
-        return iter(loader), 0  # type: ignore[attr-defined]
+        return iter(loader), 0
     if hasattr(loader, 'set_epoch'):
         loader.set_epoch(epoch)
     return iter(loader), skip

@@ -42,7 +42,8 @@ class _Sizes:
     def of(cls, weight: Tensor, stride: Size = 1, padding: Size = 0, dilation: Size = 1, groups: int = 1) -> Any:
         "The geometry of atoms `weight`, (C, M/groups, *kernel)"
         n = weight.ndim - 2
-        return cls(tuple(weight.shape[2:]), _tuple(stride, n), _tuple(padding, n), _tuple(dilation, n), groups)
+        kernel = tuple(int(k) for k in weight.shape[2:])
+        return cls(kernel, _tuple(stride, n), _tuple(padding, n), _tuple(dilation, n), groups)
 
     def reach(self) -> tuple[int, ...]:
         "Pixels that an atom spans"
@@ -50,7 +51,8 @@ class _Sizes:
 
     def short(self, size: Sequence[int]) -> tuple[int, ...]:
         "Rows of a signal of `size` that the strided windows do not reach"
-        return tuple((h + 2 * p - r) % s for h, p, r, s in zip(size, self.padding, self.reach(), self.stride))
+        each = zip(size, self.code_size(size), self.padding, self.reach(), self.stride)
+        return tuple(h - ((n - 1) * s - 2 * p + r) for h, n, p, r, s in each)
 
     def code_size(self, size: Sequence[int]) -> tuple[int, ...]:
         "Size of the code of a signal of `size`"

@@ -76,19 +76,21 @@ class _Graph(nn.Module):
         self.model, self.code = model, code
 
     def forward(self, images: Tensor, lam: Tensor | None = None) -> Any:
-        run = self._with_code if self.code else self.model
+        run: Any = self._with_code if self.code else self.model
         if lam is None:
             return run(images)
         with lam_at(self.model, lam):
             return run(images)
 
     def _with_code(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:  # logits, code, explained
-        layer, seen = next(iter(csc_layers(self.model).values())), []
+        layer = next(iter(csc_layers(self.model).values()))
+        seen: list[Tensor] = []
         hook = layer.register_forward_hook(lambda module, inputs, z: seen.append(z))
         logits = self.model(images)
         hook.remove()
         z = seen[0] if layer.bias is None else seen[0] - layer.bias
-        explained = layer.decode(z, tuple(images.shape[2:]))
+        explained = layer.geo.tconv(z, layer.atoms(), tuple(images.shape[2:]))  # `decode` would fix the size
+        explained = explained.unflatten(1, (layer.told.expansion, -1)).mean(1)
         mean, std = getattr(self.model, 'mean', None), getattr(self.model, 'std', None)
         if mean is not None and std is not None:
             explained = explained * std + mean
@@ -110,7 +112,8 @@ def _check_exporter(model: nn.Module, lam: bool, code: bool) -> None:
 
 def _check_first(model: nn.Module, x: Tensor) -> None:
     "The code explains an image only where the first sparse-coding layer sees the image"
-    layer, seen = next(iter(csc_layers(model).values())), []
+    layer = next(iter(csc_layers(model).values()))
+    seen: list[tuple] = []
     hook = layer.register_forward_pre_hook(lambda module, inputs: seen.append(tuple(inputs[0].shape)))
     with torch.no_grad():
         model(x)

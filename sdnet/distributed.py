@@ -6,7 +6,7 @@
 __all__ = ['World', 'world', 'announced', 'join', 'add_up', 'from_first', 'to_first', 'digest', 'check_same', 'copy_buffers',
            'ProcessError', 'launch', 'share', 'average_gradients', 'check_sync_bn', 'train_in_new']
 
-# %% ../nbs/04b_distributed.ipynb #8c18acf9
+# %% ../nbs/04b_distributed.ipynb #3b006209
 import atexit
 import contextlib
 import copy
@@ -14,6 +14,7 @@ import hashlib
 import os
 import pickle
 import signal
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -147,7 +148,7 @@ def copy_buffers(model: nn.Module) -> None:
         for b in model.buffers():
             dist.broadcast(b, 0)
 
-# %% ../nbs/04b_distributed.ipynb #25af2476
+# %% ../nbs/04b_distributed.ipynb #a98d4ee4
 class ProcessError(RuntimeError):
     "One of several processes failed"
 
@@ -173,6 +174,11 @@ def _reason(failure: Any) -> str:
     return lines[-1].strip() if lines else f'exit code {failure.exitcode}'
 
 
+def _check_procs(n: Any) -> None:
+    if isinstance(n, bool) or not isinstance(n, int) or n < 1:
+        raise ValueError(f'n_procs must be a whole number from 1 on, got {n!r}')
+
+# %% ../nbs/04b_distributed.ipynb #af836a4b
 @contextlib.contextmanager
 def _own_signals() -> Iterator[None]:
     "Put this process's signal handlers back: the launcher leaves its own behind"
@@ -186,7 +192,7 @@ def _own_signals() -> Iterator[None]:
         for s, handler in kept.items():
             signal.signal(s, handler)
 
-# %% ../nbs/04b_distributed.ipynb #9c852387
+# %% ../nbs/04b_distributed.ipynb #5f9852fd
 def launch(
     fn: Callable,  # a function of a module
     n_procs: int,  # processes on this machine
@@ -212,11 +218,6 @@ def launch(
             rank, failure = e.get_first_failure()
             raise ProcessError(f'process {rank} of {n_procs} failed: {_reason(failure)}') from None
     return [out[r] for r in range(n_procs)]
-
-
-def _check_procs(n: Any) -> None:
-    if isinstance(n, bool) or not isinstance(n, int) or n < 1:
-        raise ValueError(f'n_procs must be a whole number from 1 on, got {n!r}')
 
 # %% ../nbs/04b_distributed.ipynb #b5c683f2
 def _sum_of_ranks() -> float:
@@ -264,7 +265,7 @@ def check_sync_bn(sync_bn: bool, device: torch.device | str) -> None:
     if sync_bn and torch.device(device).type != 'cuda':
         raise ValueError('sync_bn=True needs GPUs: torch has synchronised batch norm on CUDA only')
 
-# %% ../nbs/04b_distributed.ipynb #b5c4f177
+# %% ../nbs/04b_distributed.ipynb #5c3d4376
 def _child_train(train_fn: Callable, folder: str) -> Any:
     "What each process of `train_in_new` runs"
     try:
@@ -272,15 +273,13 @@ def _child_train(train_fn: Callable, folder: str) -> Any:
             Path(folder) / 'job.pt', map_location='cpu', weights_only=False
         )  # written a moment ago by the process that started this one
     except AttributeError as e:
-        raise RuntimeError(
-            f'n_procs needs a model and loaders whose classes are defined in a module, not in the script: {e}'
-        ) from None
+        raise RuntimeError(f'n_procs needs a model and loaders whose classes a new process can import: {e}') from None
     out = train_fn(model, train, valid, **kwargs)
     if world().rank == 0:
         torch.save(model.state_dict(), Path(folder) / 'out.pt')
     return out
 
-
+# %% ../nbs/04b_distributed.ipynb #4635b45f
 def train_in_new(
     n: int,  # processes
     train_fn: Callable,  # called as train_fn(model, train, valid, **kwargs)
@@ -295,7 +294,14 @@ def train_in_new(
         raise ValueError(f'this is one of {size} processes: leave n_procs at 1 under torchrun or accelerate launch')
     if kwargs['device'] == 'cuda' and n > torch.cuda.device_count():
         raise ValueError(f'n_procs is {n}, but this machine has {torch.cuda.device_count()} GPUs')
+    for m in model.modules():
+        if type(m).__module__ == '__main__' and not hasattr(sys.modules['__main__'], '__file__'):
+            raise ValueError(
+                f'{type(m).__name__} is defined in the notebook itself, so new processes cannot import it: '
+                'put it into a module'
+            )
     cpu, alone = torch.device('cpu'), World()
+    share(train, World(0, n), cpu)  # can it be?
     if valid is not None:
         valid = share(valid, alone, cpu, must=False)
     job = (copy.deepcopy(model).cpu(), share(train, alone, cpu), valid, kwargs)

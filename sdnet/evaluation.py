@@ -48,15 +48,15 @@ def hard_labels(y: Tensor) -> Tensor:  # (n,)
     "The class of each sample, the largest share where there are several"
     return y.argmax(1) if y.ndim == 2 else y
 
-# %% ../nbs/04e_evaluation.ipynb #1dc00cb9
+# %% ../nbs/04e_evaluation.ipynb #2d49fbcd
 def _scores(logits: Tensor, y: Tensor) -> Tensor:  # (4,)
     "Sums over a batch: loss, right at once, right among the first five, samples"
     hits = logits.topk(min(5, logits.shape[1])).indices == hard_labels(y)[:, None]
-    n = torch.tensor(len(logits), device=logits.device)
+    n = torch.full((), len(logits), device=logits.device)
     sums = (sample_losses(logits, y).sum(), hits[:, 0].sum(), hits.sum(), n)
     return torch.stack([t.to(wide(logits.device)) for t in sums])
 
-
+# %% ../nbs/04e_evaluation.ipynb #28daef70
 @torch.no_grad()
 def evaluate(
     model: nn.Module,  # its mode is put back afterwards

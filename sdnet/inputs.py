@@ -63,7 +63,7 @@ def check_images(
         hint = 'divide by 255 if that is the largest value possible'
     raise ValueError(f'images must hold values in [0, 1], got values from {low:.4g} to {high:.4g}: {hint}')
 
-# %% ../nbs/00a_inputs.ipynb #74d78858
+# %% ../nbs/00a_inputs.ipynb #422eec3d
 def normalised_channels(
     model: nn.Module,
 ) -> int | None:  # how many channels it normalises; None: it does not, as far as can be seen
@@ -73,8 +73,8 @@ def normalised_channels(
         if all(isinstance(m, (Tensor, list, tuple)) for m in (mean, std)):
             return int(torch.as_tensor(mean).numel())
         inner = [getattr(model, name, None) for name in ('module', '_orig_mod', 'model')]
-        if isinstance(model, nn.Sequential):
-            inner.extend(model[:1])
+        if isinstance(model, nn.Sequential) and len(model):
+            inner.append(model[0])
         model = next((m for m in inner if isinstance(m, nn.Module)), None)  # type: ignore[assignment]
         if model is None:
             return None

@@ -50,8 +50,7 @@ class _Call:
         if w.is_meta:
             return w.new_empty(())
         if torch.compiler.is_compiling():
-            with torch.no_grad():
-                return self.norm(w.detach(), size, self.training)
+            return self.norm(w.detach(), size, self.training)
         if not self.owned():  # lent, or a replica: what is tracked is of other weights
             with torch.no_grad():
                 return self.norm(w.detach(), size, False)

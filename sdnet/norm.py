@@ -5,6 +5,7 @@
 # %% ../nbs/01c_norm.ipynb #de871e26
 from __future__ import annotations
 from collections.abc import Sequence
+from functools import wraps
 from typing import Any
 import math
 import torch
@@ -16,6 +17,19 @@ from .csc import Geometry, Size, _tuple
 __all__ = ['lipschitz', 'lipschitz_bound', 'refine_norm']
 
 # %% ../nbs/01c_norm.ipynb #3e663e8a
+def _without_grad(f: Any) -> Any:
+    "No gradients in `f`, whose tensors are detached; a graph that is being recorded is left without the switch"
+
+    @wraps(f)
+    def g(*args: Any, **kwargs: Any) -> Any:
+        if torch.compiler.is_compiling():
+            return f(*args, **kwargs)
+        with torch.no_grad():
+            return f(*args, **kwargs)
+
+    return g
+
+
 def _start(shape: Sequence[int], like: Tensor) -> Tensor:
     "A fixed pseudo-random unit vector of `shape` (no random generator is touched)"
     i = torch.arange(1, math.prod(shape) + 1, dtype=torch.float64, device='cpu')
@@ -33,7 +47,7 @@ def _gram(w: Tensor, v: Tensor, geo: Geometry) -> Tensor:
     return geo.tconv(geo.conv(v, w), w, tuple(v.shape[2:]))
 
 # %% ../nbs/01c_norm.ipynb #57d5eb8f
-@torch.no_grad()
+@_without_grad
 def lipschitz(
     weight: Tensor,  # atoms, (C, M/groups, *kernel)
     size: Size = (),  # size of the signal
@@ -87,7 +101,7 @@ def _phases(w: Tensor, stride: Sequence[int]) -> Tensor:
 
 def _autocorrelation(w: Tensor, groups: int) -> Tensor:
     "(C, P, *kernel) -> (groups, P, P, lags): how the channels of each group overlap with each other, shifted"
-    P, kernel = w.shape[1], w.shape[2:]
+    P, kernel = int(w.shape[1]), [int(k) for k in w.shape[2:]]
     w = w.unflatten(0, (groups, -1))  # (groups, C/groups, P, *kernel)
     x = w.transpose(0, 2).transpose(1, 2).flatten(1, 2)  # (P, groups·C/groups, *kernel): P samples
     k = w.transpose(1, 2).flatten(0, 1)  # (groups·P, C/groups, *kernel): P filters a group
@@ -141,7 +155,7 @@ def _max_eigenvalue_bound(G: Tensor, n_square: int = 8) -> Tensor:
     return (log + scale * t.clamp_min(1e-30).log()).exp()
 
 
-@torch.no_grad()
+@_without_grad
 def lipschitz_bound(
     weight: Tensor,  # atoms, (C, M/groups, *kernel)
     size: Size | None = None,  # size of the signal; None: for every size
@@ -156,7 +170,7 @@ def lipschitz_bound(
     geo = Geometry.of(w, **geometry)
     with torch.autocast(w.device.type, enabled=False):
         w = _phases(_spread(w, geo.dilation), geo.stride)
-        short = tuple(w.shape[2:])
+        short = tuple(int(k) for k in w.shape[2:])
         counts, slack = _grid(size, geo, geo.reach(), short, max_grid or (64 if geo.groups == 1 else 32))
         lags, angle = _autocorrelation(w, geo.groups), _phase(counts, short, w)
         re, im = (torch.tensordot(f(angle), lags, ([-1], [3])) for f in (torch.cos, torch.sin))
@@ -164,7 +178,7 @@ def lipschitz_bound(
         return _max_eigenvalue_bound(G) * slack
 
 # %% ../nbs/01c_norm.ipynb #adb32ef0
-@torch.no_grad()
+@_without_grad
 def refine_norm(
     weight: Tensor,  # atoms
     v: Tensor,  # unit vector in signal space, (b, M, *size); b independent guesses

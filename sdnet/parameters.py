@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['as_declared', 'Parameter', 'near', 'notebook_parameters', 'check_values', 'check_parameters']
 
-# %% ../nbs/00d_parameters.ipynb #bfafcb5d
+# %% ../nbs/00d_parameters.ipynb #80bddf74
 import ast
 import difflib
 import os
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from .files import read_json
 
-# %% ../nbs/00d_parameters.ipynb #c6db4b92
+# %% ../nbs/00d_parameters.ipynb #51518e76
 _KINDS: dict[str, type] = dict(str=str, int=int, float=float, bool=bool)
 _EXAMPLES = dict(
     int='a whole number, as in `-p {k} 3`',
@@ -57,7 +57,7 @@ def as_declared(
     given = 'null: leave it out for the default, or give' if value is None else f'{value!r}, which is not'
     raise ValueError(f'parameter {name!r} is {given} {_EXAMPLES[kind].format(k=name)}')
 
-# %% ../nbs/00d_parameters.ipynb #f7a022a6
+# %% ../nbs/00d_parameters.ipynb #1ee6821b
 @dataclass(frozen=True)
 class Parameter:
     "A declared parameter"
@@ -89,7 +89,7 @@ def notebook_parameters(
                 out[s.target.id] = Parameter(ast.unparse(s.annotation), ast.literal_eval(s.value))
     return out
 
-# %% ../nbs/00d_parameters.ipynb #eae1e762
+# %% ../nbs/00d_parameters.ipynb #591cf049
 def check_values(
     path: str | os.PathLike,  # the notebook
     given: dict,  # name -> value, or the text of one
@@ -109,7 +109,7 @@ def check_values(
     except ValueError as e:
         raise ValueError(f'{name}: {e}') from None
 
-# %% ../nbs/00d_parameters.ipynb #d0519023
+# %% ../nbs/00d_parameters.ipynb #6dc1784b
 def _given(space: dict) -> list[str]:
     "Names that a cell of parameters put into a notebook assigns"
     cells = [c for c in space.get('In') or [] if re.match(r'\s*#[^\n]*\bparameters\b', c, flags=re.I)]

@@ -13,7 +13,7 @@ import threading
 import time
 from tqdm.std import tqdm  # type: ignore[import-untyped]
 
-# %% ../nbs/04h_progress.ipynb #75bc45fc
+# %% ../nbs/04h_progress.ipynb #1354a14a
 class Bar(tqdm):
     "tqdm's bar over all batches of a run, in a terminal"
 
@@ -45,12 +45,14 @@ class Bar(tqdm):
 
     def to(self, n: int, text: str, epoch_end: bool = False) -> None:
         "`n` batches are done"
+        if self.disable:
+            return
         self.set_postfix_str(text, refresh=False)
         shown = self.update(n - self.n)
         if not shown and (n == self.total or (epoch_end and self._time() - self.shown_at >= 2)):
             self.refresh()
 
-# %% ../nbs/04h_progress.ipynb #cb769896
+# %% ../nbs/04h_progress.ipynb #e52979a4
 Bar.set_lock(threading.RLock())  # not tqdm's, which is for several processes and needs semaphores
 
 
@@ -66,7 +68,7 @@ class Lines(Bar):
             self.shown_at = self._time()
             print(self, file=self.fp, flush=True)
 
-
+# %% ../nbs/04h_progress.ipynb #c03ed0ac
 class InPlace(Bar):
     "The same in a notebook: one line that is replaced, and one a minute that stays"
 
@@ -92,7 +94,7 @@ class InPlace(Bar):
             self.shown_at = self._time()
             print(self, file=self.fp, flush=True)
 
-
+# %% ../nbs/04h_progress.ipynb #e98952b1
 def progress_bar(
     total: int,  # batches in all
     done: int = 0,  # batches of an earlier session

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from .evaluation import autocast
 
-# %% ../nbs/04g_recipe.ipynb #7f5b34b3
+# %% ../nbs/04g_recipe.ipynb #ef0dbb2c
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
     "What decides how a network is trained"
@@ -29,7 +29,7 @@ class Recipe:
     nesterov: bool = True  # Nesterov's form of it
     weight_decay: float = 5e-4  # on every parameter
     optimizer: str = 'sgd'  # 'sgd', 'adamw', or 'muon' (filters and matrices; AdamW for the rest)
-    ema: float = 0.0  # share that the average of the weights keeps at each batch, e.g. 0.999; 0: no average
+    ema: float = 0.0  # share that an average of the weights keeps at each batch, e.g. 0.999; 0: no average
     schedule: str = 'cosine'  # 'cosine' and 'triangle' (at each batch), 'step' (at `milestones`) or 'constant'
     min_lr: float = 1e-6  # where the cosine ends
     milestones: tuple[int, ...] = (30, 60, 90)  # epochs after which 'step' lowers the rate
@@ -40,24 +40,10 @@ class Recipe:
     seed: int = 0  # of dropout and of loaders that draw from the global generators
 
     def __post_init__(self) -> None:
-        checked = dict(
-            epochs=whole('epochs', self.epochs),
-            milestones=tuple(whole('milestones', m, 0) for m in self.milestones),
-            nesterov=bool(self.nesterov) and self.momentum > 0,
-            seed=whole('seed', self.seed, 0),
-        )
-        for name in ('lr', 'weight_decay', 'min_lr', 'gamma'):
-            checked[name] = number(name, getattr(self, name))
-        for name in ('momentum', 'ema', 'label_smoothing'):
-            checked[name] = number(name, getattr(self, name), below=1)
-        checked['warmup'] = number('warmup', self.warmup, most=1)
-        for name, allowed in (('optimizer', OPTIMIZERS), ('schedule', SCHEDULES)):
-            one_of(name, getattr(self, name), allowed)
-        autocast(torch.device('cpu'), self.precision)
-        for name, value in checked.items():  # plain numbers: a checkpoint holds no others
+        for name, value in _checked(self).items():
             object.__setattr__(self, name, value)
 
-# %% ../nbs/04g_recipe.ipynb #c01a844b
+# %% ../nbs/04g_recipe.ipynb #7016df79
 OPTIMIZERS = ('sgd', 'adamw', 'muon')
 SCHEDULES = ('cosine', 'triangle', 'step', 'constant')
 
@@ -83,7 +69,23 @@ def one_of(name: str, value: Any, allowed: Iterable[str]) -> None:
     if value not in allowed:
         raise ValueError(f'unknown {name} {value!r}: use {", ".join(map(repr, allowed))}')
 
+# %% ../nbs/04g_recipe.ipynb #623510fd
+def _checked(r: Recipe) -> dict:
+    "The settings as plain numbers (a checkpoint holds no others), or an error that names the one that is wrong"
+    found: dict = dict(epochs=whole('epochs', r.epochs), seed=whole('seed', r.seed, 0))
+    found['milestones'] = tuple(whole('milestones', m, 0) for m in r.milestones)
+    for name in ('lr', 'weight_decay', 'min_lr', 'gamma'):
+        found[name] = number(name, getattr(r, name))
+    for name in ('momentum', 'ema', 'label_smoothing'):
+        found[name] = number(name, getattr(r, name), below=1)
+    found['warmup'] = number('warmup', r.warmup, most=1)
+    found['nesterov'] = bool(r.nesterov) and found['momentum'] > 0
+    one_of('optimizer', r.optimizer, OPTIMIZERS)
+    one_of('schedule', r.schedule, SCHEDULES)
+    autocast(torch.device('cpu'), r.precision)
+    return found
 
+# %% ../nbs/04g_recipe.ipynb #4521f5c1
 def as_recipe(given: dict) -> Recipe:
     "The recipe with these settings; a misspelt name is refused"
     known = [f.name for f in fields(Recipe)]
@@ -172,7 +174,7 @@ class Muon(torch.optim.Optimizer):
                 scale = 0.2 * math.sqrt(max(len(p), p[0].numel()))
                 p.mul_(1 - lr * group['weight_decay']).add_(step, alpha=-lr * scale)
 
-# %% ../nbs/04g_recipe.ipynb #3e386712
+# %% ../nbs/04g_recipe.ipynb #2025ea41
 class Together:
     "Several optimisers that step as one"
 
@@ -198,12 +200,12 @@ class Together:
         for i, part in enumerate(self.parts):
             part.load_state_dict(state[str(i)])
 
-
+# %% ../nbs/04g_recipe.ipynb #cd449b48
 def make_optimizer(recipe: Recipe, params: Iterable[nn.Parameter]) -> Any:
     "The optimiser of a recipe"
     params, r = list(params), recipe
-    common = dict(lr=r.lr, weight_decay=r.weight_decay)
-    momentum = dict(momentum=r.momentum, nesterov=r.nesterov)
+    common: dict[str, Any] = dict(lr=r.lr, weight_decay=r.weight_decay)
+    momentum: dict[str, Any] = dict(momentum=r.momentum, nesterov=r.nesterov)
     if r.optimizer == 'sgd':
         return torch.optim.SGD(params, **common, **momentum)
     if r.optimizer == 'adamw':
@@ -218,10 +220,16 @@ def make_optimizer(recipe: Recipe, params: Iterable[nn.Parameter]) -> Any:
         parts.append(torch.optim.AdamW(rest, betas=(r.momentum, 0.999), **common))
     return Together(*parts)
 
-# %% ../nbs/04g_recipe.ipynb #68110291
+# %% ../nbs/04g_recipe.ipynb #545ce7cb
 def average_of(
     model: nn.Module,
-    ema: float,  # share that stays at each batch
+    ema: float,  # share that stays at each batch, once there have been many
 ) -> AveragedModel:  # its `module` is the averaged network; tell it of a batch by `update_parameters(model)`
     "A copy of `model` that follows its weights slowly"
-    return AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(ema), use_buffers=True)
+
+    def mix(slow: Any, now: Any, _: Any) -> None:
+        t = int(average.n_averaged)  # on the CPU, wherever the weights are
+        get_ema_multi_avg_fn(min(ema, (1 + t) / (10 + t)))(slow, now, _)
+
+    average = AveragedModel(model, multi_avg_fn=mix, use_buffers=True)
+    return average

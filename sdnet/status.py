@@ -7,7 +7,7 @@ __all__ = ['declared_by', 'identity', 'lookup', 'open_in', 'has_images', 'lackin
            'complete', 'state_of', 'commits_of', 'status_row', 'format_status', 'results_of', 'value_of',
            'results_table']
 
-# %% ../nbs/05f_status.ipynb #7ab66066
+# %% ../nbs/05f_status.ipynb #acde5148
 import functools
 import statistics
 import textwrap
@@ -19,7 +19,7 @@ from .parameters import Parameter, check_values, notebook_parameters
 from .recipes import NETWORKS, resolve, unpinned
 from .targets import Result, Target, Targets, _number, choose, find_results, load_targets
 
-# %% ../nbs/05f_status.ipynb #734114c5
+# %% ../nbs/05f_status.ipynb #862e5db6
 @functools.lru_cache(maxsize=256)
 def _declared(path: str, stamp: int) -> dict[str, Parameter]:
     return notebook_parameters(path)
@@ -33,7 +33,7 @@ def declared_by(
     path = root / 'nbs' / f'{notebook}.ipynb'
     return _declared(str(path), path.stat().st_mtime_ns) if path.exists() else None
 
-# %% ../nbs/05f_status.ipynb #200a5505
+# %% ../nbs/05f_status.ipynb #f5ad8254
 def identity(
     target: Target,  # a row
     values: dict,  # the parameters of one of its runs
@@ -64,7 +64,7 @@ def lookup(
         out.append(hits[0] if hits else None)
     return out
 
-# %% ../nbs/05f_status.ipynb #ee78c4b6
+# %% ../nbs/05f_status.ipynb #038ee29d
 def open_in(
     target: Target,  # a row
     root: Path,  # the project
@@ -80,7 +80,7 @@ def open_in(
     left = unpinned(target.notebook, {k: p.default for k, p in declared.items()}, values, root=root, **known)
     return f'it leaves open: {", ".join(left)}' if left else ''
 
-# %% ../nbs/05f_status.ipynb #3a3cfdad
+# %% ../nbs/05f_status.ipynb #f631befc
 def has_images(name: str) -> bool:  # arrays or folders under `data_root`
     "Whether an image set is on this machine"
     d = data_root() / name
@@ -125,7 +125,7 @@ def lacking(
         return f'needs the network {network}, which another row trains'
     return _missing_checkpoint(target)
 
-# %% ../nbs/05f_status.ipynb #becb814e
+# %% ../nbs/05f_status.ipynb #c419288a
 def seconds_left(
     target: Target,  # a row
     found: Result | None,  # what is there of the run
@@ -149,7 +149,7 @@ def show_time(seconds: float | None) -> str:
         return f'{seconds:.0f} s'
     return f'{seconds / 60:.0f} min' if seconds < 5400 else f'{seconds / 3600:.1f} h'
 
-# %% ../nbs/05f_status.ipynb #eb3efd4f
+# %% ../nbs/05f_status.ipynb #3bc6be51
 def metric_of(
     metrics: dict,  # of a result
     name: str | None,  # e.g. 'acc1' or 'accuracy.gaussian'
@@ -169,7 +169,7 @@ def _mean(values: list[float], unit: str, places: int = 2) -> str:
     text = f'{scale * statistics.mean(values):.{places}f}{tail}'
     return text + (f' ± {scale * statistics.stdev(values):.{places}f}' if len(values) > 1 else '')
 
-# %% ../nbs/05f_status.ipynb #396fc234
+# %% ../nbs/05f_status.ipynb #d76ced78
 def complete(found: list[Result | None]) -> list[Result]:
     "Those that are complete"
     return [f for f in found if f and f.metrics is not None]
@@ -199,7 +199,7 @@ def commits_of(results: list[Result]) -> str:
     names = [str(r.provenance.get('commit') or '?')[:7] + '+' * bool(r.provenance.get('dirty')) for r in results]
     return ' '.join(dict.fromkeys(names))
 
-# %% ../nbs/05f_status.ipynb #fae4cc82
+# %% ../nbs/05f_status.ipynb #1f1cf787
 def status_row(
     target: Target,
     found: list[Result | None],  # from `lookup`
@@ -221,7 +221,7 @@ def status_row(
     ours = value if value and state == 'done' else state
     return dict(target=target.id, ours=ours, paper=paper, needs=', '.join(needs), state=state)
 
-# %% ../nbs/05f_status.ipynb #beb5e5ad
+# %% ../nbs/05f_status.ipynb #9c4721d7
 def _wrap(text: str) -> list[str]:
     return textwrap.wrap(text, 100, subsequent_indent='  ', break_on_hyphens=False, break_long_words=False)
 
@@ -248,7 +248,7 @@ def _legend(chosen: list[Target], targets: Targets, marks: dict[str, str]) -> li
             out += _wrap(f'paper{marks[s] and " " + marks[s]} [{s}]: {targets.sources[s]}')
     return out
 
-# %% ../nbs/05f_status.ipynb #46d58129
+# %% ../nbs/05f_status.ipynb #f2fb79c6
 def format_status(
     targets: Targets,  # the list
     root: Path,  # the project
@@ -271,14 +271,16 @@ def format_status(
         body += [line(r), *(x[:100] for x in n)]
     return '\n'.join([*body, '', *_summary(chosen, rows, root), *_legend(chosen, targets, marks)])
 
-# %% ../nbs/05f_status.ipynb #264e2181
+# %% ../nbs/05f_status.ipynb #779e19ed
 @functools.lru_cache(maxsize=4)
 def _read(root: Path, stamp: int) -> tuple[Targets, list[Result]]:
     return load_targets(root / 'data/targets.yaml'), find_results(root)
 
 
 def _project(root: Path) -> tuple[Targets, list[Result]]:
-    "The list and the results, read again when a file of theirs has changed"
+    "The list and the results, read again when a file of theirs has changed; empty outside a checkout"
+    if not (root / 'data/targets.yaml').exists():
+        return Targets({}, {}, {}), []
     files = [
         root / 'data/targets.yaml',
         *(root / 'data/results').glob('*.json'),
@@ -286,7 +288,7 @@ def _project(root: Path) -> tuple[Targets, list[Result]]:
     ]
     return _read(root, hash(tuple((str(f), f.stat().st_mtime_ns, f.stat().st_size) for f in sorted(files))))
 
-# %% ../nbs/05f_status.ipynb #a657e703
+# %% ../nbs/05f_status.ipynb #1376ef19
 def results_of(
     row: str,  # the id of a target
     root: Path | None = None,  # the project
@@ -294,7 +296,7 @@ def results_of(
     "The results of a row of the project's list"
     root = root or project_root()
     targets, results = _project(root)
-    return complete(lookup(choose(targets, [row])[0], results, root))
+    return complete(lookup(choose(targets, [row])[0], results, root)) if targets.rows else []
 
 
 def value_of(
@@ -306,11 +308,13 @@ def value_of(
 ) -> str:  # 'not run' where there is none
     "A number for a sentence: the mean over the runs, ± their standard deviation"
     root = root or project_root()
+    if not (found := results_of(row, root)):
+        return 'not run'
     target = choose(_project(root)[0], [row])[0]
-    found = [metric_of(r.metrics or {}, metric or target.metric) for r in results_of(row, root)]
-    return _mean([v for v in found if v is not None], target.unit, places) or 'not run'
+    values = [metric_of(r.metrics or {}, metric or target.metric) for r in found]
+    return _mean([v for v in values if v is not None], target.unit, places) or 'not run'
 
-# %% ../nbs/05f_status.ipynb #03126284
+# %% ../nbs/05f_status.ipynb #e325c659
 def _ours(target: Target, found: list[Result | None], root: Path) -> str:
     "What stands under 'ours' in a table"
     if values := _values(target, found):

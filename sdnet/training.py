@@ -37,7 +37,7 @@ from .checkpoints import CheckpointError, save_checkpoint  # noqa: F401
 
 _all_ = ['evaluate', 'lr_at', 'save_checkpoint', 'load_checkpoint', 'CheckpointError']
 
-# %% ../nbs/05_training.ipynb #45f73a9d
+# %% ../nbs/05_training.ipynb #d56d2bdf
 def _loss(job: Job, logits: Tensor, y: Any, n: int) -> tuple[Tensor, Tensor]:  # to minimise; (loss, hits, n) of all
     "The loss of a batch, and its sums over all processes"
     if n:
@@ -46,7 +46,7 @@ def _loss(job: Job, logits: Tensor, y: Any, n: int) -> tuple[Tensor, Tensor]:  #
         hits = (logits.detach().argmax(1) == hard_labels(y)).sum()
     else:  # this process has no image of a small last batch: its gradient is that of nothing
         losses, hits = logits[:, 0] * 0, torch.zeros((), device=logits.device)
-    count = torch.tensor(n, device=logits.device)
+    count = torch.full((), n, device=logits.device)  # made on the device: a GPU need not be waited for
     seen = add_up(torch.stack([t.to(wide(logits.device)) for t in (losses.detach().sum(), hits, count)]))
     if job.world.size == 1:
         return losses.mean(), seen
@@ -188,7 +188,7 @@ def _run(job: Job, resume: bool, progress: bool) -> None:
     finally:
         job.bar.close()
 
-# %% ../nbs/05_training.ipynb #0c5ea334
+# %% ../nbs/05_training.ipynb #fb8154ee
 def _make_job(
     model: nn.Module,
     train: Any,
@@ -207,6 +207,7 @@ def _make_job(
     core.to(own)
     if channels_last:
         core.to(memory_format=torch.channels_last)
+    average = average_of(core, recipe.ema) if recipe.ema else None
     call: Any = model
     if w.size > 1:
         train = share(train, w, own)
@@ -217,10 +218,8 @@ def _make_job(
         call = torch.compile(call, **(compile if isinstance(compile, dict) else {}))
     optimizer = make_optimizer(recipe, [p for p in core.parameters() if p.requires_grad])
     door = Door(core, channels_last)
-    job = Job(core, call, optimizer, recipe, settings, modules, train, valid, door, settings['batches'], world=w)
-    if recipe.ema:
-        job.average = average_of(core, recipe.ema)
-    return job
+    n = settings['batches']
+    return Job(core, call, optimizer, recipe, settings, modules, train, valid, door, n, average=average, world=w)
 
 
 def _with_recipe(f: Callable) -> Callable:
@@ -230,7 +229,7 @@ def _with_recipe(f: Callable) -> Callable:
     f.__signature__ = inspect.Signature([*here[:3], *more, *here[3:]])  # type: ignore[attr-defined]
     return f
 
-# %% ../nbs/05_training.ipynb #42c82252
+# %% ../nbs/05_training.ipynb #ab8aa498
 @_with_recipe
 def fit(
     model: nn.Module,  # trained in place
@@ -256,13 +255,14 @@ def fit(
         whole('checkpoint_every', checkpoint_every)
     own = weights_at(core)[0] if device is None else get_device(device)
     check_sync_bn(sync_bn, own)
-    how = dict(compile=compile, channels_last=channels_last, sync_bn=sync_bn)
+    how: dict[str, Any] = dict(compile=compile, channels_last=channels_last, sync_bn=sync_bn)
     if n_procs != 1:
         how |= dict(device=own.type, folder=folder, checkpoint_every=checkpoint_every, callback=callback)
         how |= dict(resume=resume, progress=progress)
         return train_in_new(n_procs, fit, core, train, valid, how | recipe)
-    job = _make_job(model, train, valid, plan, settings, own, **how)  # type: ignore[arg-type]
-    job.folder, job.checkpoint_every, job.callback = folder and Path(folder), checkpoint_every, callback
+    job = _make_job(model, train, valid, plan, settings, own, **how)
+    job.folder = None if folder is None else Path(folder)
+    job.checkpoint_every, job.callback = checkpoint_every, callback
     with undisturbed(core, job.door.device):
         _run(job, resume, progress)
     return [dict(row) for row in job.history]
