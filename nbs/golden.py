@@ -1,4 +1,5 @@
-"Reads the fixtures recorded from the released code (`data/golden`, and a fuller set beside the checkout where there is one). Used by the tests only."
+"""Reads the fixtures recorded from the released code: `data/golden`, and a fuller set beside the checkout where there is
+one. Used by the tests only."""
 
 import json
 import zlib

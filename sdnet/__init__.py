@@ -13,7 +13,8 @@ if _checking:
     from .released import load_released
     from .training import evaluate, fit
 
-# What most programs need, under one name. A module is imported when the first of its names is asked for: `import sdnet` alone costs nothing.
+# What most programs need, under one name. A module is imported when the first of its names is asked for:
+# `import sdnet` alone costs nothing.
 _places = {
     'csc': ['adjoint', 'synthesis'],
     'solver': ['sparse_code'],

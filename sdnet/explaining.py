@@ -266,6 +266,9 @@ def untrained(
     "The same network with random weights"
     other = copy.deepcopy(model).to(memory_format=torch.contiguous_format)  # random numbers follow the memory's order
     set_seed(seed)
+    if isinstance(other, ResNet):
+        other.reset_parameters()
+        return other.eval()
     for m in other.modules():
         if hasattr(m, 'reset_parameters'):
             m.reset_parameters()

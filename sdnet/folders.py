@@ -105,7 +105,7 @@ def _claim(src: Path, dst: Path, size: int, quality: int) -> _Lock:
                     f'{dst} was begun with size {was.get("size")} and quality {was.get("quality")}, '
                     f'not {size} and {quality}: choose another folder, or remove it'
                 )
-        elif any(p.name != 'lock' for p in dst.iterdir()):
+        elif any(p.name not in ('lock', 'held_by') for p in dst.iterdir()):
             raise ValueError(f'{dst} is not empty, and no copy was begun there: choose another folder')
         else:
             write_json(mark, made)

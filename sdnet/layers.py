@@ -54,6 +54,13 @@ class _Call:
         if not self.owned():  # lent, or a replica: what is tracked is of other weights
             with torch.no_grad():
                 return self.norm(w.detach(), size, False)
+        if torch.jit.is_tracing():  # a constant of the trace
+            state = torch._C._get_tracing_state()
+            torch._C._set_tracing_state(None)
+            try:
+                return w.new_tensor(float(self.norm(w.detach(), size, False)))
+            finally:
+                torch._C._set_tracing_state(state)
         self.norm.size = size
         with torch.inference_mode(False), torch.no_grad():  # what is kept must be of use in training too
             return self.norm(w.detach(), size, self.training)

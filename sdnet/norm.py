@@ -61,7 +61,7 @@ def lipschitz(
         return torch.linalg.matrix_norm(w, 2).square()
     geo, size = Geometry.of(w, **geometry), _tuple(size, nd)
     with torch.autocast(w.device.type, enabled=False):
-        v = _start((1, w.shape[1] * geo.groups, *size), w)
+        v = _start((1, int(w.shape[1]) * geo.groups, *size), w)
         last, back = torch.zeros_like(v), torch.zeros((), dtype=w.dtype, device=w.device)
         diagonal, beside = [], []
         for _ in range(min(n_iter, v.numel())):  # in place, since maps may be large

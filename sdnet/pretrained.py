@@ -176,6 +176,26 @@ def plain_recipe(
     "Whether a network was trained in the plain way: the paper's recipe and layer, all training images, no attacks"
     return is_plain(dict(params))
 
+# %% ../nbs/03d_pretrained.ipynb #653f92f6
+def _open_pretrained(source: Any) -> tuple[dict[str, Tensor], dict[str, Any], dict[str, Any]]:
+    "Tensors, settings and the rest of a file, checked against its hash"
+    from safetensors import safe_open
+
+    path = _find_pretrained(source)
+    try:
+        with safe_open(path, 'pt') as f:
+            tensors, header = {k: f.get_tensor(k) for k in f.keys()}, dict(f.metadata() or {})
+    except Exception as e:
+        raise ValueError(f"{path} is not a readable safetensors file (truncated or corrupt): {e}") from e
+    if header.get('format') not in ('sdnet 1', 'sdnet 2'):
+        raise ValueError(f"{path} was not written by `save_pretrained`; see `load_released` for other checkpoints")
+    if header.pop('sha256', None) != _digest(tensors, header):
+        raise ValueError(f"{path} is damaged: its content does not match its hash")
+    settings = json.loads(header['settings'])
+    if header['format'] == 'sdnet 1':
+        settings = _upgrade(settings, tensors)
+    return tensors, settings, json.loads(header['meta'])
+
 # %% ../nbs/03d_pretrained.ipynb #f1cc7b6c
 def _candidates(source: str, folder: Path) -> list[Path]:
     "Files in `folder` that `source` may mean"
@@ -204,26 +224,6 @@ def _find_pretrained(source: Any) -> Path:
     there = ', '.join(p.stem for p in hits or sorted(folder.glob('*.safetensors'))) or 'none'
     found = 'several checkpoints are' if hits else 'no checkpoint is'
     raise FileNotFoundError(f"{found} called {name} in {folder}; there: {there}")
-
-# %% ../nbs/03d_pretrained.ipynb #653f92f6
-def _open_pretrained(source: Any) -> tuple[dict[str, Tensor], dict[str, Any], dict[str, Any]]:
-    "Tensors, settings and the rest of a file, checked against its hash"
-    from safetensors import safe_open
-
-    path = _find_pretrained(source)
-    try:
-        with safe_open(path, 'pt') as f:
-            tensors, header = {k: f.get_tensor(k) for k in f.keys()}, dict(f.metadata() or {})
-    except Exception as e:
-        raise ValueError(f"{path} is not a readable safetensors file (truncated or corrupt): {e}") from e
-    if header.get('format') not in ('sdnet 1', 'sdnet 2'):
-        raise ValueError(f"{path} was not written by `save_pretrained`; see `load_released` for other checkpoints")
-    if header.pop('sha256', None) != _digest(tensors, header):
-        raise ValueError(f"{path} is damaged: its content does not match its hash")
-    settings = json.loads(header['settings'])
-    if header['format'] == 'sdnet 1':
-        settings = _upgrade(settings, tensors)
-    return tensors, settings, json.loads(header['meta'])
 
 # %% ../nbs/03d_pretrained.ipynb #5456c4e0
 def load_pretrained(
