@@ -1,4 +1,4 @@
-"""Reads the fixtures recorded from the released code: `data/golden`, and a fuller set beside the checkout where there is
+"""Reads the fixtures recorded from the released code: `data/golden`, and a fuller set beside the checkout if there is
 one. Used by the tests only."""
 
 import json
