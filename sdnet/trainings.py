@@ -157,7 +157,7 @@ class Growing:
 
 # %% ../nbs/06f_trainings.ipynb #40c535e5
 def make_network(
-    p: dict,  # the recipe: arch, width, stem_width, shortcut; lam, n_iter, fidelity, learn_lam, learn_beta of a sparse one
+    p: dict,  # the recipe: arch, width, stem_width, shortcut; of a sparse one also lam, n_iter, fidelity, learn_lam, …
     n_classes: int,
     stem: str = 'cifar',  # or 'imagenet'
 ) -> ResNet:
