@@ -29,7 +29,7 @@ from sdnet.checkpoints import (
 )
 from .distributed import World, from_first, to_first
 from .progress import Bar
-from .recipe import Recipe
+from .optimization import Recipe
 from .runs import set_seed, write_csv
 
 # %% ../nbs/04i_job.ipynb #7144df3d

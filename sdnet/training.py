@@ -29,7 +29,7 @@ from sdnet.distributed import (
 from .evaluation import autocast, evaluate, hard_labels, sample_losses, wide
 from .job import Job, open_job, read_losses, save_job, what_decides
 from .progress import progress_bar
-from .recipe import Recipe, as_recipe, average_of, lr_at, make_optimizer, rate, whole
+from .optimization import Recipe, as_recipe, average_of, lr_at, make_optimizer, rate, whole
 from .runs import get_device, set_seed, write_csv
 
 # %% ../nbs/05_training.ipynb #4cb0b14e
