@@ -6,7 +6,7 @@
 __all__ = ['shorten', 'tiny_values', 'choices', 'Rehearsal', 'own_defaults', 'rehearsals', 'covering', 'stand_in_images',
            'trained_by', 'stand_in_networks', 'programme', 'experiments', 'smoke_runs', 'run_smoke']
 
-# %% ../nbs/05i_rehearsals.ipynb #d8e6738c
+# %% ../nbs/05i_rehearsals.ipynb #566db951
 import os
 import re
 import shlex
@@ -27,7 +27,7 @@ from .data import photos
 from .files import project_root
 from .parameters import check_values
 from .pretrained import save_pretrained
-from .recipes import NETWORKS, run_name
+from .recipes import NETWORKS, resolve, run_name
 from .status import declared_by, identity, show_time
 from .targets import Target, TargetError, Targets, choose, load_targets
 from .trainings import make_network
@@ -60,7 +60,7 @@ def tiny_values(
     off = {k: 0 for k in _OFF if values.get(k) == 0}
     return {k: shorten(v) for k, v in values.items()} | sizes | off
 
-# %% ../nbs/05i_rehearsals.ipynb #ef0b61ea
+# %% ../nbs/05i_rehearsals.ipynb #5b81e7f3
 _KIND = dict(photos='photos', imagenet='folder')  # of image sets; any other is arrays
 
 
@@ -69,15 +69,16 @@ def choices(
     values: dict,  # of its parameters
 ) -> frozenset[tuple]:
     "What decides the way through a notebook"
+    known = {} if 'dataset' in values else dict(dataset='imagenet')
     found: set[tuple] = set()
-    for k, v in values.items():
+    for k, v in resolve(notebook, values, device='cpu', **known).items():
         if k == 'dataset':
             found.add((k, _KIND.get(v, 'arrays')))
         elif isinstance(v, bool):
             found.add((k, v))
         elif k in NETWORKS or not isinstance(v, str) or _numbers(v):
             found.add((k, bool(v)))
-        else:
+        elif k != 'without':  # it says no more than the ingredients do
             found |= {(k, w.strip()) for w in v.split(',')}
     mode = bool(values.get('released'))
     return frozenset((notebook, mode, *c) for c in found)
@@ -118,18 +119,18 @@ def rehearsals(
         found[key] = Rehearsal(t.notebook, values, (*(found[key].rows if key in found else ()), t.id))
     return list(found.values())
 
-# %% ../nbs/05i_rehearsals.ipynb #9c8e7ff2
+# %% ../nbs/05i_rehearsals.ipynb #0dbcd422
 def covering(
     runs: Sequence[Rehearsal],
     done: Iterable[Rehearsal] = (),  # that run in any case
 ) -> list[Rehearsal]:  # some of `runs`
     "As few of `runs` as make, with `done`, every choice that one of `runs` makes"
-    left = frozenset().union(*(r.choices for r in runs)) - frozenset().union(*(r.choices for r in done))
-    out = []
+    made = [r.choices for r in runs]
+    left, out = frozenset().union(*made) - frozenset().union(*(r.choices for r in done)), []
     while left:
-        best = max(runs, key=lambda r: len(r.choices & left))
-        out.append(best)
-        left -= best.choices
+        best = max(range(len(runs)), key=lambda i: len(made[i] & left))
+        out.append(runs[best])
+        left -= made[best]
     return out
 
 # %% ../nbs/05i_rehearsals.ipynb #3d549538
