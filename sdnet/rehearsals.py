@@ -60,7 +60,7 @@ def tiny_values(
     off = {k: 0 for k in _OFF if values.get(k) == 0}
     return {k: shorten(v) for k, v in values.items()} | sizes | off
 
-# %% ../nbs/05i_rehearsals.ipynb #5b81e7f3
+# %% ../nbs/05i_rehearsals.ipynb #2d51d694
 _KIND = dict(photos='photos', imagenet='folder')  # of image sets; any other is arrays
 
 
@@ -69,7 +69,7 @@ def choices(
     values: dict,  # of its parameters
 ) -> frozenset[tuple]:
     "What decides the way through a notebook"
-    known = {} if 'dataset' in values else dict(dataset='imagenet')
+    known: dict[str, Any] = {} if 'dataset' in values else dict(dataset='imagenet')
     found: set[tuple] = set()
     for k, v in resolve(notebook, values, device='cpu', **known).items():
         if k == 'dataset':
