@@ -114,8 +114,8 @@ def committed_pairs() -> list[Pair]:
     usual = [load_pretrained(_USUAL.format(arch)) for arch in ('sdnet18', 'resnet18')]
     attacked = [load_pretrained(name) for name in _ATTACKED]
     return [
-        Pair('trained on clean images', *usual, _CIFAR10, rule=rule_of(RULE_ROW), source=RULE_ROW),
-        Pair('trained on attacked images', *attacked, _CIFAR10),
+        Pair('clean training', *usual, _CIFAR10, rule=rule_of(RULE_ROW), source=RULE_ROW),
+        Pair('training on attacks', *attacked, _CIFAR10),
     ]
 
 # %% ../nbs/03f_browser.ipynb #b0f50011
