@@ -1,7 +1,8 @@
 """The page demo.html in headless Chromium, against Python: python .ci/demo.py SITE
 
 What it shows of a picture, a λ and a noise is computed again by the library, from the picture that the page made.
-Then what may go wrong: files that are no pictures, a browser without WebAssembly. The last line tells the time of a frame."""
+Then what may go wrong: files that are no pictures, a browser without WebAssembly.
+The last line says how long a frame took."""
 
 import statistics
 import sys
@@ -105,7 +106,7 @@ def numbers(demo: Demo, pairs: list[Pair]) -> list[float]:
     demo.slide('noise', 0)
     atom = demo.part('atoms').locator('button').nth(2)
     atom.click()
-    if atom.get_attribute('aria-pressed') != 'true' or 'Atom 3' not in demo.part('stamps-name').inner_text():
+    if atom.get_attribute('aria-pressed') != 'true' or 'atom 3' not in demo.part('stamps-name').inner_text():
         demo.say('a click on an atom does not show where it is stamped')
     for i in (1, 0):
         demo.part('pair').select_option(str(i))

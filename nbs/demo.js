@@ -43,7 +43,7 @@
       button.onclick = () => fromUrl(p, button).catch(fail);
       $('photos').insertBefore(button, $('file').parentElement);
     });
-    meta.pairs.forEach((p, i) => $('pair').append(make('option', { value: i, textContent: `${p.names.join(', ')}: ${p.name}` })));
+    meta.pairs.forEach((p, i) => $('pair').append(make('option', { value: i, textContent: `${p.name}: ${p.names.join(', ')}` })));
     await fromUrl(meta.photos[0], $('photos').querySelector('button'));
     await choosePair(0);
     $('controls').disabled = false;
@@ -297,8 +297,8 @@
     paint($('explained'), n, n, i => pixel(f.explained, i));
     paint($('residual'), n, n, i => pixel(f.x, i).map((v, c) => 0.5 + v - f.explained[c * nn + i]));
     paint($('stamps'), n, n, stamped(f, atom));
-    $('stamps-name').textContent = `Atom ${atom + 1}: where it is stamped`;
-    $('stamps-said').textContent = `${f.used[atom]} of ${places} places; brighter: more of it`;
+    $('stamps-name').textContent = `Stamps of atom ${atom + 1}`;
+    $('stamps-said').textContent = `${f.used[atom]} of ${places} places; brighter: more`;
     $('psnr').textContent = `${f.psnrSeen.toFixed(2)} dB PSNR` + (f.amount ? `; ${f.psnr.toFixed(2)} dB to the picture without noise` : '');
     $('zeros').textContent = `${percent(f.zeros)} zeros; the ${$('maps').children.length} strongest maps of ${f.used.length}`;
     $('atoms-said').textContent = `${f.used.filter(Boolean).length} of ${f.used.length} atoms in use, at so many places; click one`;
@@ -317,7 +317,7 @@
     $('sigma').textContent = `σ̂ = ${f.sigma.toFixed(3)}`;
     $('rule').disabled = !pair.rule;
     $('rule').textContent = pair.rule ? `Set the rule's λ = ${f.ruleLam.toFixed(2)}` : 'No rule was fitted for this network';
-    f.ms = performance.now() - f.began;
+    f.ms ??= performance.now() - f.began;              // not again for an atom that is clicked
     $('time').textContent = `This frame: ${f.ms.toFixed(0)} ms`;
   }
 

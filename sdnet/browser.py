@@ -93,7 +93,7 @@ class Pair:
 # %% ../nbs/03f_browser.ipynb #b0f5000e
 RULE_ROW = 'heldout/cifar10/corruptions-sigma'  # of `data/targets.yaml`: the recommended rule, one λ an image by σ̂
 _CIFAR10 = 'airplane automobile bird cat deer dog frog horse ship truck'.split()
-_USUAL = 'cifar10-{}-epochs_5-seed_0-select_true-width_16'
+_USUAL = tuple(f'cifar10-{arch}-epochs_5-seed_0-select_true-width_16' for arch in ('sdnet18', 'resnet18'))
 _ATTACKED = (
     'cifar10-sdnet18-adversarial_8_255-adversarial_steps_4-epochs_6-n_train_10000-seed_0-0df03b',
     'cifar10-resnet18-adversarial_8_255-adversarial_steps_4-epochs_6-n_train_10000-seed-00ab3d',
@@ -111,11 +111,10 @@ def rule_of(row: str) -> LamRule:
 
 def committed_pairs() -> list[Pair]:
     "The pairs that the site shows"
-    usual = [load_pretrained(_USUAL.format(arch)) for arch in ('sdnet18', 'resnet18')]
-    attacked = [load_pretrained(name) for name in _ATTACKED]
+    (a, b), (c, d) = ([load_pretrained(name) for name in names] for names in (_USUAL, _ATTACKED))
     return [
-        Pair('clean training', *usual, _CIFAR10, rule=rule_of(RULE_ROW), source=RULE_ROW),
-        Pair('training on attacks', *attacked, _CIFAR10),
+        Pair('clean training', a, b, _CIFAR10, rule=rule_of(RULE_ROW), source=RULE_ROW),
+        Pair('training on attacks', c, d, _CIFAR10),
     ]
 
 # %% ../nbs/03f_browser.ipynb #b0f50011
