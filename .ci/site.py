@@ -3,6 +3,7 @@
 nbdev processes the notebooks as it does for Quarto; smalldocs renders them from the same _quarto.yml.
 KATEX and RUNTIME are the `dist` folders of the npm packages katex and onnxruntime-web: no page asks another host."""
 
+import ast
 import gzip
 import html
 import json
@@ -32,14 +33,33 @@ def page_name(stem: str) -> str:
     return re.sub(r'^\d+[a-z]?_', '', stem) + '.html'
 
 
+def mixed(cell: dict) -> bool:
+    "Whether a cell imports and does other things: nbdev runs it for the docs, where the cells before it were not run"
+    source = ''.join(cell['source'])
+    if cell['cell_type'] != 'code' or re.search(r'^#\| *(export|nbflags|eval: *false)', source, flags=re.M):
+        return False
+    kinds = {type(node) for node in ast.parse(re.sub(r'(?m)^\s*[%!]', '#', source)).body}
+    return (
+        bool(kinds & {ast.Import, ast.ImportFrom})
+        and bool(kinds - {ast.Import, ast.ImportFrom})
+        and 'nbdev_export' not in source
+    )
+
+
 def refused() -> list[str]:
-    "What nbdev would drop or overwrite without a word"
+    "What nbdev would drop or overwrite without a word, or fail on"
     names, found = {}, []
     for nb in sorted(cfg.nbs_path.glob('*.ipynb')):
         cells = json.loads(nb.read_text(encoding='utf-8'))['cells']
+        documented = any('#| export' in ''.join(c['source']) for c in cells)
         first = next(''.join(c['source']) for c in cells if c['cell_type'] == 'markdown')
         if rest := re.sub(r'\A# .*\s+(> .*\n?)*', '', first).strip():
             found.append(f'{nb.name}: the cell of title and description holds more, which is dropped: {rest[:50]}')
+        found += [
+            f'{nb.name}: the cell {c["id"]} imports and does other things: make two'
+            for c in cells
+            if documented and mixed(c)
+        ]
         if (other := names.setdefault(page_name(nb.stem), nb)) != nb:
             found.append(f'{nb.name} and {other.name} would be one page')
     return found

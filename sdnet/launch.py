@@ -185,9 +185,10 @@ def run_targets(
     return 0 if set(states) <= {'done'} else 3
 
 # %% ../nbs/05a_launch.ipynb #58b2ba81
-def experiments(root: Path) -> list[Path]:  # notebooks from 07 on
-    "The experiment notebooks that exist"
-    return sorted(p for p in (root / 'nbs').glob('*.ipynb') if re.match(r'(0[7-9]|[1-9]\d)[a-z]?_', p.name))
+def experiments(root: Path) -> list[Path]:
+    "The experiment notebooks that exist: those with a parameters cell"
+    books = sorted((root / 'nbs').glob('*.ipynb'))
+    return [p for p in books if '"parameters"' in p.read_text(encoding='utf-8')]
 
 
 def _smoke_values(root: Path, targets: Targets, patterns: list[str], given: dict) -> dict[Path, dict]:
