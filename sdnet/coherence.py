@@ -11,12 +11,12 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from .layers import CSC, csc_layers
+from .layers import csc_layers
 from .norm import _spread, lipschitz
 
-# %% ../nbs/02g_coherence.ipynb #48658515
+# %% ../nbs/02g_coherence.ipynb #3f01c16d
 def overlaps(
-    layer: CSC,
+    layer: Any,  # a sparse-coding layer
 ) -> Tensor:  # (n_atoms, n_atoms of a group, *shifts); an atom with itself, not shifted, is left out as 0
     "Inner products of the atoms of a layer at every shift that its code allows; gradients reach the weight"
     w, groups = layer.weight, getattr(layer, 'groups', 1)
@@ -29,23 +29,23 @@ def overlaps(
     pad = [(k - 1) // s * s for k, s in zip(w.shape[2:], stride)]
     op: Any = (F.conv1d, F.conv2d)[w.ndim - 3]
     g = torch.cat([op(v, v, padding=pad, stride=stride) for v in w.chunk(groups)])
-    own = torch.zeros_like(g)
-    i, middle = torch.arange(len(w), device=w.device), tuple(n // 2 for n in g.shape[2:])
-    own[(i, i % g.shape[1], *middle)] = 1
+    own: Any = torch.zeros_like(g)
+    i, at = torch.arange(len(w), device=w.device), [n // 2 for n in g.shape[2:]]
+    own[(i, i % g.shape[1], *at)] = 1.0
     return g * (1 - own)
 
-# %% ../nbs/02g_coherence.ipynb #a58616cd
+# %% ../nbs/02g_coherence.ipynb #d6cfbd6e
 @torch.no_grad()
 def coherence(
-    layer: CSC,
+    layer: Any,  # a sparse-coding layer
 ) -> float:  # from 0 to 1
     "Largest inner product of two different shifted atoms of a layer (Donoho and Elad, PNAS 2003)"
     return float(overlaps(layer).abs().max())
 
-# %% ../nbs/02g_coherence.ipynb #5ec087cd
+# %% ../nbs/02g_coherence.ipynb #12b16b7b
 @torch.no_grad()
 def effective_rank(
-    layer: CSC,
+    layer: Any,  # a sparse-coding layer
 ) -> float:  # from 1 to min(n_atoms, numbers in an atom)
     "Number of directions that the atoms of a layer span, softly counted (Roy and Vetterli, EUSIPCO 2007)"
     w = layer.weight.flatten(1)

@@ -304,7 +304,6 @@ def is_plain(
     params: dict,  # of a run of `08_cifar`
 ) -> bool:
     "Whether a network was trained in the plain way: the paper's recipe and layer, all training images, no attacks"
-    names = ('recipe', 'without', 'n_train', 'select', 'adversarial', 'fidelity', 'learn_lam', 'learn_beta')
-    names += ('stem_width', 'incoherence')
+    names = 'recipe without n_train select adversarial fidelity learn_lam learn_beta stem_width incoherence'.split()
     usual = _HIDDEN['08_cifar']
     return all(params.get(k, usual[k]) == usual[k] for k in names)

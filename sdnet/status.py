@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['declared_by', 'identity', 'lookup', 'open_in', 'has_images', 'lacking', 'seconds_left', 'show_time', 'metric_of',
-           'complete', 'state_of', 'commits_of', 'status_row', 'format_status', 'results_of', 'value_of',
+           'complete', 'state_of', 'commits_of', 'status_row', 'format_status', 'results_of', 'value_of', 'seeds_of',
            'results_table']
 
 # %% ../nbs/05f_status.ipynb #acde5148
@@ -313,6 +313,16 @@ def value_of(
     target = choose(_project(root)[0], [row])[0]
     values = [metric_of(r.metrics or {}, metric or target.metric) for r in found]
     return _mean([v for v in values if v is not None], target.unit, places) or 'not run'
+
+
+def seeds_of(
+    row: str,  # the id of a target
+    root: Path | None = None,
+) -> str:  # '' where all are there, or none
+    "How many of a row's runs a number stands for, where some are missing"
+    found, root = results_of(row, root), root or project_root()
+    n = len(choose(_project(root)[0], [row])[0].runs) if found else 0
+    return f' ({len(found)} of {n} seeds)' if found and len(found) < n else ''
 
 # %% ../nbs/05f_status.ipynb #e325c659
 def _ours(target: Target, found: list[Result | None], root: Path) -> str:
