@@ -236,6 +236,8 @@ class CSCLinear(CSC):
 
     def encode(self, x: Tensor, lam: Any = None, *, return_info: bool = False) -> Any:
         "Solve for the sparse code of `x`, (..., in_features) -> (..., out_features)"
+        if x.is_nested:
+            raise TypeError("CSCLinear takes no nested tensor: nn.TransformerEncoder(…, enable_nested_tensor=False)")
         if x.ndim == 2 or return_info or x.shape[-1] != self.in_channels:
             return super().encode(x, lam, return_info=return_info)
         return super().encode(x.reshape(-1, self.in_channels), lam).reshape(*x.shape[:-1], self.out_channels)

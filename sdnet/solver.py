@@ -79,7 +79,7 @@ def extrapolation(
 def _check_lam(lam: Any, x: Tensor) -> None:
     "λ is a number ≥ 0, or broadcasts to the code"
     if not isinstance(lam, Tensor):
-        if hasattr(lam, '__len__'):
+        if isinstance(lam, (list, tuple, str)):
             raise TypeError(f"`lam` must be a number or a tensor, got {type(lam).__name__}")
         if not lam >= 0:
             raise ValueError(f"`lam` must be ≥ 0, got {lam}")
