@@ -20,34 +20,6 @@ from .solver import sparse_code, takes
 __all__ = ['CSC', 'CSCConv2d', 'CSCConv1d', 'CSCLinear', 'csc_layers', 'set_lam', 'lam_at', 'settle', 'norm_state',
            'load_norm_state']
 
-# %% ../nbs/02_layers.ipynb #e2b7c95d
-def _constant(like: Tensor, value: Any) -> Tensor:
-    "What the function `value` gives, as a constant of the trace that is being recorded"
-    state = torch._C._get_tracing_state()
-    torch._C._set_tracing_state(None)  # type: ignore[attr-defined]
-    try:
-        return like.new_tensor(float(value()))
-    finally:
-        torch._C._set_tracing_state(state)  # type: ignore[attr-defined]
-
-
-def _of_one_size(x: Tensor, size: list[int]) -> Tensor:
-    "In a trace, the step is a constant of the example's `size`: `x`, or an error"
-    if list(x.shape[2:]) != size:
-        raise ValueError(
-            f"this trace of a sparse-coding layer is for maps of size {size}, got {list(x.shape[2:])}: "
-            "trace the network again at this size, or use torch.export, which can leave the sizes free"
-        )
-    return x
-
-
-@cache
-def _compiled_check() -> Any:
-    "`_of_one_size` as an operation that a trace holds"
-    with warnings.catch_warnings():
-        warnings.simplefilter('ignore')  # torch advises against its own jit
-        return torch.jit.script(_of_one_size)
-
 # %% ../nbs/02_layers.ipynb #16536b29
 def _lam_of(layer: Any, lam: Any) -> Any:
     "λ of a call: the argument, or what was said to this thread, or the layer's own"
@@ -85,6 +57,34 @@ def _solves_with(layer: Any, x: Tensor, lam: Any) -> tuple[Tensor, Any, Any]:  #
             kept = lam if not isinstance(lam, Tensor) or lam.requires_grad else lam.clone()
             tape.append((kept, norm))
     return w, lam, layer.within('step') if norm is None else 0.9 / norm
+
+# %% ../nbs/02_layers.ipynb #e2b7c95d
+def _constant(like: Tensor, value: Any) -> Tensor:
+    "What the function `value` gives, as a constant of the trace that is being recorded"
+    state = torch._C._get_tracing_state()
+    torch._C._set_tracing_state(None)  # type: ignore[attr-defined]
+    try:
+        return like.new_tensor(float(value()))
+    finally:
+        torch._C._set_tracing_state(state)  # type: ignore[attr-defined]
+
+
+def _of_one_size(x: Tensor, size: list[int]) -> Tensor:
+    "In a trace, the step is a constant of the example's `size`: `x`, or an error"
+    if list(x.shape[2:]) != size:
+        raise ValueError(
+            f"this trace of a sparse-coding layer is for maps of size {size}, got {list(x.shape[2:])}: "
+            "trace the network again at this size, or use torch.export, which can leave the sizes free"
+        )
+    return x
+
+
+@cache
+def _compiled_check() -> Any:
+    "`_of_one_size` as an operation that a trace holds"
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')  # torch advises against its own jit
+        return torch.jit.script(_of_one_size)
 
 # %% ../nbs/02_layers.ipynb #0e6f3b52
 def _copies(layer: Any, x: Tensor) -> Tensor:
