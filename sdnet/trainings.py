@@ -58,7 +58,7 @@ def array_images(
         x_valid, y_valid, x, y = x[out], y[out], x[~out], y[~out]
         measured_on = f'held-out training images of {p["dataset"]}'
     flip = True if p['flip'] == 'random' else p['flip']
-    kw = dict(device=device, channels_last=True)
+    kw: dict = dict(device=device, channels_last=True)
     train = DeviceLoader(x, y, p['batch_size'], train=True, seed=p['seed'], drop_last=False, flip=flip, **kw)
     valid = DeviceLoader(x_valid, y_valid, 500, **kw)
     return Images(train, valid, n_classes, image_hash(x, y), measured_on, x, x_valid, y_valid)
@@ -69,7 +69,8 @@ def photo_images(
     device: torch.device,
 ) -> Images:
     "The stand-in of `07_imagenet`: crops of ten photographs"
-    size, kw = p['image_size'], dict(device=device, channels_last=True)
+    size = p['image_size']
+    kw: dict = dict(device=device, channels_last=True)
     (x, y), (x_valid, y_valid) = photos('train', size=size), photos('test', size=size)
     train = DeviceLoader(x, y, p['batch_size'], train=True, crop=size // 8, seed=p['seed'], **kw)
     valid = DeviceLoader(x_valid, y_valid, 500, **kw)
