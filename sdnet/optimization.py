@@ -36,6 +36,7 @@ class Recipe:
     gamma: float = 0.1  # by this factor
     warmup: float = 0.2  # share of the run in which 'triangle' raises the rate
     label_smoothing: float = 0.0  # share of each label spread over all classes
+    incoherence: float = 0.0  # weight of a penalty that pushes atoms apart, see `incoherence`
     precision: str = 'float32'  # 'float32' (the weights' own), or 'bfloat16' (autocast)
     seed: int = 0  # of dropout and of loaders that draw from the global generators
 

@@ -107,7 +107,7 @@ def _missing_checkpoint(target: Target) -> str:
         return f'needs a file: {e}'
     return ''
 
-
+# %% ../nbs/05f_status.ipynb #ba8fda27
 def lacking(
     target: Target,  # a row
     root: Path,  # the project
