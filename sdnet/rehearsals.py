@@ -257,6 +257,11 @@ def _call(r: Rehearsal, root: Path) -> str:
     values = {k: v for k, v in r.values.items() if v != known[k].default}
     return shlex.join(papermill_call(Path('nbs', f'{r.notebook}.ipynb'), values))
 
+
+def _workers(jobs: int | None, quiet: bool) -> int:
+    "How many at a time"
+    return jobs or (len(os.sched_getaffinity(0)) if quiet and hasattr(os, 'sched_getaffinity') else 1)
+
 # %% ../nbs/05i_rehearsals.ipynb #9d9af6aa
 def run_smoke(
     root: Path,
@@ -294,8 +299,3 @@ def run_smoke(
             stop.set()
             raise
     return 1 if 'failed' in states else 0 if states and set(states) == {'done'} else 3
-
-
-def _workers(jobs: int | None, quiet: bool) -> int:
-    "How many at a time"
-    return jobs or (len(os.sched_getaffinity(0)) if quiet and hasattr(os, 'sched_getaffinity') else 1)

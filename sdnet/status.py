@@ -339,9 +339,9 @@ def results_table(
     root: Path,
     patterns: list[str] | None = None,  # which targets; None: all
 ) -> str:  # Markdown
-    "What is measured beside what the paper reports"
+    "What is measured beside what the paper reports; a column that would be empty is left out"
     results = _project(root)[1]
-    lines = ['| target | ours | runs | paper | difference | device | commit |', '|---|---|---|---|---|---|---|']
+    rows = [['target', 'ours', 'runs', 'paper', 'difference', 'device', 'commit']]
     for t in choose(targets, patterns or ['all']):
         found = lookup(t, results, root)
         done, values = complete(found), _values(t, found)
@@ -350,6 +350,7 @@ def results_table(
         gap = f'{scale * statistics.mean(values) - t.paper:+.2f}' if values and t.paper is not None else ''
         device = ', '.join(dict.fromkeys(str(f.provenance.get('device_name') or '?') for f in done))
         name = f'{t.id}: {t.note}' if t.note else t.id
-        ours = _ours(t, found, root)
-        lines.append(f'| {name} | {ours} | {len(done) or ""} | {paper} | {gap} | {device} | {commits_of(done)} |')
-    return '\n'.join(lines)
+        rows.append([name, _ours(t, found, root), str(len(done) or ''), paper, gap, device, commits_of(done)])
+    shown = [i for i in range(len(rows[0])) if i < 2 or any(r[i] for r in rows[1:])]
+    lines = [f'| {" | ".join(r[i] for i in shown)} |' for r in rows]
+    return '\n'.join([lines[0], '|---' * len(shown) + '|', *lines[1:]])
