@@ -194,8 +194,7 @@ def training_record(
     history: list[dict],  # what `fit` returned; empty: nothing was trained
 ) -> dict:  # entries for a result's metrics
     "Sum up a training for its result"
-    keep = ('epoch', 'train_loss', 'train_acc1', 'valid_loss', 'valid_acc1', 'valid_acc5', 'seconds')
-    keep += ('coherence', 'effective_rank', 'norm2')
+    keep = 'epoch train_loss train_acc1 valid_loss valid_acc1 valid_acc5 seconds coherence effective_rank norm2'.split()
     rows = [{k: r[k] for k in keep if k in r} for r in history]
     if not rows:
         return {}
