@@ -103,6 +103,9 @@ def finish(out: Path, katex: Path) -> None:
         elif 'site_libs' not in p.parts:
             text = here.sub(r'\1', old.sub(lambda m: names[m[0]], text))
             text = re.sub(r'(<a [^>]*href="\w+\.html)#_\w+"', r'\1"', text)  # a private name has no heading
+            text = re.sub(
+                r'\[(`[^`\]]*`)\]\(https?://[^)\s]*\)', r'\1', text
+            )  # nbdev links names within signatures too
             for name in set(FIGURE.findall(text)):  # committed pictures lie beside the pages
                 (out / 'figures').mkdir(exist_ok=True)
                 shutil.copy(cfg.config_path / 'data/figures' / name, out / 'figures')

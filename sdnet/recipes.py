@@ -60,16 +60,7 @@ def _words(text: str) -> list[str]:
     return [w.strip() for w in text.split(',') if w.strip()]
 
 # %% ../nbs/05d_recipes.ipynb #2e9e0e35
-HOW = {  # where, how fast and in how many pieces, not what
-    'device',
-    'n_procs',
-    'compile',
-    'workers',
-    'checkpoint_every',
-    'data',
-    'on_error',
-    'n_timed',
-}
+HOW = set('device n_procs compile workers checkpoint_every data on_error n_timed'.split())  # not what is run
 NETWORKS = ('sdnet', 'resnet', 'variants', 'checkpoint', 'checkpoint_all', 'source')  # parameters that name networks
 
 

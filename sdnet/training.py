@@ -53,7 +53,7 @@ def _loss(job: Job, logits: Tensor, y: Any, n: int) -> tuple[Tensor, Tensor]:  #
         return losses.mean(), seen
     return losses.sum() * (job.world.size / seen[2]).to(losses.dtype), seen
 
-
+# %% ../nbs/05_training.ipynb #97026dbb
 def _update(job: Job, batch: Any) -> None:
     "One iteration: forward, backward, update"
     x, y = job.door.images(batch)
