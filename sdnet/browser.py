@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-import numpy as np
 import torch
 from torch import nn
 from .data import _photograph
