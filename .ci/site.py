@@ -1,8 +1,10 @@
-"""Build the docs site from the notebooks: python .ci/site.py KATEX OUT
+"""Build the docs site from the notebooks: python .ci/site.py KATEX RUNTIME OUT
 
 nbdev processes the notebooks as it does for Quarto; smalldocs renders them from the same _quarto.yml.
-KATEX is the `dist` folder of the npm package katex: no page asks another host."""
+KATEX and RUNTIME are the `dist` folders of the npm packages katex and onnxruntime-web: no page asks another host."""
 
+import ast
+import gzip
 import html
 import json
 import os
@@ -17,6 +19,8 @@ import nbdev.quarto
 from nbdev.config import get_config
 from nbdev.serve import proc_nbs
 
+from sdnet.browser import export_demo
+
 cfg = get_config()
 CDN = r'https://cdn\.jsdelivr\.net/npm/katex@[^/"]+/dist'
 FIGURE = re.compile(r'(?<=src=")[./]*data/figures/([\w.-]+)')
@@ -29,14 +33,33 @@ def page_name(stem: str) -> str:
     return re.sub(r'^\d+[a-z]?_', '', stem) + '.html'
 
 
+def mixed(cell: dict) -> bool:
+    "Whether a cell imports and does other things: nbdev runs it for the docs, where the cells before it were not run"
+    source = ''.join(cell['source'])
+    if cell['cell_type'] != 'code' or re.search(r'^#\| *(export|nbflags|eval: *false)', source, flags=re.M):
+        return False
+    kinds = {type(node) for node in ast.parse(re.sub(r'(?m)^\s*[%!]', '#', source)).body}
+    return (
+        bool(kinds & {ast.Import, ast.ImportFrom})
+        and bool(kinds - {ast.Import, ast.ImportFrom})
+        and 'nbdev_export' not in source
+    )
+
+
 def refused() -> list[str]:
-    "What nbdev would drop or overwrite without a word"
+    "What nbdev would drop or overwrite without a word, or fail on"
     names, found = {}, []
     for nb in sorted(cfg.nbs_path.glob('*.ipynb')):
         cells = json.loads(nb.read_text(encoding='utf-8'))['cells']
+        documented = any('#| export' in ''.join(c['source']) for c in cells)
         first = next(''.join(c['source']) for c in cells if c['cell_type'] == 'markdown')
         if rest := re.sub(r'\A# .*\s+(> .*\n?)*', '', first).strip():
             found.append(f'{nb.name}: the cell of title and description holds more, which is dropped: {rest[:50]}')
+        found += [
+            f'{nb.name}: the cell {c["id"]} imports and does other things: make two'
+            for c in cells
+            if documented and mixed(c)
+        ]
         if (other := names.setdefault(page_name(nb.stem), nb)) != nb:
             found.append(f'{nb.name} and {other.name} would be one page')
     return found
@@ -80,6 +103,9 @@ def finish(out: Path, katex: Path) -> None:
         elif 'site_libs' not in p.parts:
             text = here.sub(r'\1', old.sub(lambda m: names[m[0]], text))
             text = re.sub(r'(<a [^>]*href="\w+\.html)#_\w+"', r'\1"', text)  # a private name has no heading
+            text = re.sub(
+                r'\[(`[^`\]]*`)\]\(https?://[^)\s]*\)', r'\1', text
+            )  # nbdev links names within signatures too
             for name in set(FIGURE.findall(text)):  # committed pictures lie beside the pages
                 (out / 'figures').mkdir(exist_ok=True)
                 shutil.copy(cfg.config_path / 'data/figures' / name, out / 'figures')
@@ -90,11 +116,24 @@ def finish(out: Path, katex: Path) -> None:
         (out / name).rename(out / new)
 
 
+def demo(folder: Path, runtime: Path, most: int = 20_000_000) -> None:
+    "What the page demo.html reads: networks and photographs, its script, and the runtime"
+    export_demo(folder)
+    for name in ('demo.js', 'demo.css'):
+        shutil.copy(cfg.nbs_path / name, folder)
+    shutil.copy(runtime / 'ort.wasm.bundle.min.mjs', folder / 'ort.js')
+    wasm = (runtime / 'ort-wasm-simd-threaded.wasm').read_bytes()
+    (folder / 'ort-wasm.bin').write_bytes(gzip.compress(wasm, mtime=0))
+    if (size := sum(f.stat().st_size for f in folder.iterdir())) > most:
+        sys.exit(f'{folder} holds {size / 1e6:.1f} MB, more than {most / 1e6:.0f}')
+
+
 if __name__ == '__main__':
-    katex, out = (Path(a).resolve() for a in sys.argv[1:])
+    katex, runtime, out = (Path(a).resolve() for a in sys.argv[1:])
     if found := refused():
         sys.exit('\n'.join(found))
     shutil.rmtree(out, ignore_errors=True)
     shutil.copytree(render(), out)
     finish(out, katex)
+    demo(out / 'demo', runtime)
     print(f"{len(list(out.rglob('*.html')))} pages in {out}")

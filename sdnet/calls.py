@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -63,16 +64,20 @@ def _papermill(nb: Path, values: dict, out: Path) -> list[str]:
     return [sys.executable, '-m', 'papermill', str(nb), str(out), '-y', given, '--log-output', bar]
 
 
-def _wait(child: subprocess.Popen, seconds: float | None, cost: float | None) -> None:
-    "Wait for `child`, at most `seconds`; show the time that is left of `cost`"
+def _wait(
+    child: subprocess.Popen, seconds: float | None, cost: float | None, stop: threading.Event | None = None
+) -> None:
+    "Wait for `child`, at most `seconds`, or until `stop` is set; show the time that is left of `cost`"
     end, began = None if seconds is None else time.monotonic() + seconds, time.monotonic()
     form = '{desc}: {elapsed}, about {remaining} left' if cost else '{desc}: {elapsed}'
     with tqdm(total=cost, desc='running', disable=None, bar_format=form, leave=False) as bar:
         while child.poll() is None:
             if end is not None and time.monotonic() > end:
                 raise subprocess.TimeoutExpired(child.args, seconds or 0)
+            if stop is not None and stop.is_set():
+                raise KeyboardInterrupt
             try:
-                child.wait(0.2 if end is not None else 1)
+                child.wait(1 if end is None and stop is None else 0.2)
             except subprocess.TimeoutExpired:
                 bar.n = min(time.monotonic() - began, cost or 0)
                 bar.refresh()
@@ -88,12 +93,14 @@ def run_notebook(
     cost: float | None = None,  # what it is known to take
     quiet: bool = False,  # papermill shows nothing
     target: str = '',  # the row that it is run for
+    images: Path | None = None,  # its `$SDNET_DATA`; None: ours
+    stop: threading.Event | None = None,  # set: end it
 ) -> tuple[str, str]:  # 'done', 'failed' or 'stopped', and the error
     "Run a notebook through papermill in a process of its own"
     cmd = _papermill(nb, values, out)
     out.parent.mkdir(parents=True, exist_ok=True)
     path = [str(Path(sdnet.__file__).resolve().parent.parent), os.environ.get('PYTHONPATH', '')]
-    env = dict(os.environ, SDNET_DATA=str(data_root().resolve()), SDNET_TARGET=target)
+    env = dict(os.environ, SDNET_DATA=str((images or data_root()).resolve()), SDNET_TARGET=target)
     env['PYTHONPATH'] = os.pathsep.join(filter(None, path))
     stream = subprocess.DEVNULL if quiet else None
     grace = 15.0 if seconds is None else min(15.0, max(2.0, 0.1 * seconds))
@@ -101,7 +108,7 @@ def run_notebook(
         cmd, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, start_new_session=True
     )
     try:
-        _wait(child, None if seconds is None else max(seconds - grace, 0.1), cost if quiet else None)
+        _wait(child, None if seconds is None else max(seconds - grace, 0.1), cost if quiet else None, stop)
     except subprocess.TimeoutExpired:
         _stop(child, grace)
         return 'stopped', ''

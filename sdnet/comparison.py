@@ -198,10 +198,11 @@ class Right:
         if fifteen < set(self.names):
             self.groups['mean of the 15'] = [n for n in self.names if n in fifteen]
 
-    def of(self, method: str, group: str) -> Tensor | None:  # (levels, n), or None if it has none there
+    def of(self, method: str, group: str) -> Tensor | None:  # (levels, n); None: it was not judged under all of them
         "Right or wrong under the corruptions of a group"
-        at = [v for (name, _), v in self.right[method].items() if name in self.groups[group]]
-        return torch.stack(at).float() if at else None
+        at = {level: v for level, v in self.right[method].items() if level[0] in self.groups[group]}
+        whole = {name for name, _ in at} == set(self.groups[group])
+        return torch.stack([*at.values()]).float() if whole else None
 
     def table(self, f: Callable[[Tensor], Any]) -> dict[str, dict[str, Any]]:  # group -> method -> value
         "`f` of each method's images in each group"

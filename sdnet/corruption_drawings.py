@@ -5,14 +5,15 @@
 # %% ../nbs/06w_corruption_drawings.ipynb #350c531b
 from __future__ import annotations
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 import numpy as np
-from .comparison import CROSS
+from .comparison import CROSS, pooled
 from .reports import COLOURS, Markdown, interval, percent, points, table
 
 # %% auto #0
-__all__ = ['short', 'columns', 'accuracy_table', 'difference_table', 'cross_table', 'draw_curves', 'draw_lines', 'draw_methods',
-           'draw_batch_norm']
+__all__ = ['POOLED', 'short', 'columns', 'accuracy_table', 'difference_table', 'cross_table', 'pooled_table', 'draw_curves',
+           'draw_lines', 'draw_methods', 'draw_batch_norm']
 
 # %% ../nbs/06w_corruption_drawings.ipynb #17074787
 def short(name: str) -> str:
@@ -65,6 +66,31 @@ def cross_table(m: dict, group: str = 'mean') -> Markdown:
     cell = lambda k: interval((acc[k], *inside[k])) if k in acc else '–'
     rows = [[net, *(cell(row.get(w, '')) for w in words)] for net, row in CROSS.items()]
     return table([f'{short(group)}, %', *words.values()], rows)
+
+# %% ../nbs/06w_corruption_drawings.ipynb #pool0002
+POOLED = 'resnet resnet_filter sdnet sdnet_paper sdnet_rule resnet_bn sdnet_bn_rule sdnet_oracle'.split()
+
+
+def pooled_table(
+    metrics: Sequence[dict],  # of results that saved their arrays, one a pair of networks
+    folder: Any,  # where their arrays are
+    keys: Sequence[str] = POOLED,
+    paper: dict[tuple[str, str], float] | None = None,  # (row, corruption) -> per cent, to stand beside ours
+) -> Markdown:
+    "Means over networks, in per cent; of the last column with its 95 % interval"
+    files = [Path(folder) / m['arrays']['file'] for m in metrics]
+    first, paper = metrics[0], paper or {}
+    names = [n for n in first['by_severity'] if n != 'clean']
+    groups = {'clean': ['clean']} | ({n: [n] for n in names} if len(names) <= 6 else {})
+    beside = lambda k, n: f' (paper {paper[k, n]})' if (k, n) in paper else ''
+    known = [k for k in keys if all(k in m['labels'] for m in metrics)]
+    rows = []
+    for k in known:
+        cells = ['–' if k not in first['accuracy'][g] else percent(pooled(files, k, ns)[0]) for g, ns in groups.items()]
+        marked = [c + beside(k, g) for c, g in zip(cells, groups)]
+        rows.append([first['labels'][k], *marked, interval(pooled(files, k, names))])
+    title = f'{len(files)} pair{"s" * (len(files) > 1)} of networks, top-1, %'
+    return table([title, *map(short, groups), 'mean of the noises' if len(names) == 4 else 'mean'], rows)
 
 # %% ../nbs/06w_corruption_drawings.ipynb #e9f3654d
 def draw_curves(m: dict, title: str = '', most: int = 8) -> Any:  # the figure

@@ -15,7 +15,7 @@ from .cifar import CIFAR, EARLIER_COPY, download_cifar, not_genuine, read_cifar,
 from .folder_loader import FolderLoader, folder_loaders, _decode, _list_folder  # noqa: F401
 from .imagefiles import decode_image
 from .loaders import DeviceLoader, _check_images, _check_labels
-from .runs import atomic_write, data_root
+from .runs import atomic_write, data_root, project_root
 
 _all_ = ['DeviceLoader', 'FolderLoader', 'folder_loaders', 'decode_image', 'which_copy', 'EARLIER_COPY']
 
@@ -68,8 +68,8 @@ def image_hash(
 # %% ../nbs/04_data.ipynb #f71c04ee
 def list_image_sets(root: str | os.PathLike | None = None) -> list[str]:  # names for `load_images`
     "Name the image sets that are built in or found as arrays under `root`"
-    root = data_root() if root is None else Path(root)
-    arrays = (p.parent.name for split in ('train', 'test') for p in root.glob(f'*/{split}_images.npy'))
+    roots = [data_root(), project_root() / 'data'] if root is None else [Path(root)]
+    arrays = (p.parent.name for r in roots for split in ('train', 'test') for p in r.glob(f'*/{split}_images.npy'))
     return sorted({'photos', *CIFAR, *arrays})
 
 
@@ -96,17 +96,23 @@ def _unknown(name: str, missing: str, root: Path) -> ValueError:
     return ValueError(f'unknown image set {name!r}: there is no {missing} in {root / name}; known: {known}')
 
 # %% ../nbs/04_data.ipynb #8b68d3a6
+def _place(name: str) -> Path:
+    "Where a set is: in `$SDNET_DATA`, or among those that come with the project"
+    root, own = data_root(), project_root() / 'data'
+    return own if not (root / name).is_dir() and (own / name / 'test_images.npy').exists() else root
+
+
 def load_images(
     name: str,  # 'cifar10', 'cifar100', 'photos', or a folder of arrays under `root`
     split: str,  # 'train' | 'test'
-    root: str | os.PathLike | None = None,  # None: `$SDNET_DATA`, or the project's data folder
+    root: str | os.PathLike | None = None,  # None: `$SDNET_DATA`; else the project's data folder
 ) -> tuple[np.ndarray, np.ndarray]:  # images uint8 (n, h, w, c), labels int64 (n,)
     "Load a split from arrays, from the embedded photographs, or by a download that is kept"
     if split not in ('train', 'test'):
         raise ValueError(f"`split` must be 'train' or 'test', got {split!r}")
     if name == 'photos':
         return photos(split)
-    root = data_root() if root is None else Path(root)
+    root = _place(name) if root is None else Path(root)
     paths = [root / name / f'{split}_{kind}.npy' for kind in _KINDS]
     missing = ' and '.join(p.name for p in paths if not p.exists())
     if missing and name not in CIFAR:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 import copy
 import os
+from contextlib import nullcontext
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from .layers import csc_layers, lam_at
 from .runs import atomic_write
 
 # %% auto #0
-__all__ = ['read_image', 'fix_steps', 'export_onnx']
+__all__ = ['read_image', 'predict_image', 'fix_steps', 'export_onnx']
 
 # %% ../nbs/03a_deploy.ipynb #85a958f3
 def read_image(
@@ -43,6 +44,24 @@ def read_image(
     im = im.resize((w, h), Image.Resampling.BILINEAR).crop((left, top, left + size, top + size))
     crop = np.array(im).reshape(size, size, channels)
     return torch.from_numpy(crop).permute(2, 0, 1)[None] / 255
+
+# %% ../nbs/03a_deploy.ipynb #6bd41f0e
+def predict_image(
+    model: nn.Module,  # for images in [0, 1], in eval mode
+    path: str | os.PathLike,  # an image file
+    size: int = 224,  # pixels of the square that the network sees
+    *,
+    margin: float = 8 / 7,  # as for `read_image`
+    channels: int = 3,  # of the network's input
+    lam: Any = None,  # λ of all sparse-coding layers; None: their own
+) -> Tensor:  # (n_classes,), on the CPU; they add up to 1
+    "Probabilities of the classes for one image file"
+    if model.training:
+        raise ValueError('the model is in training mode: call model.eval() first')
+    like = next(model.parameters())
+    x = read_image(path, size, margin=margin, channels=channels).to(like)
+    with torch.no_grad(), nullcontext() if lam is None else lam_at(model, lam):
+        return model(x).softmax(1)[0].float().cpu()
 
 # %% ../nbs/03a_deploy.ipynb #5298f92e
 @torch.no_grad()
@@ -146,7 +165,7 @@ def export_onnx(
     if free_size:
         free |= {2: auto, 3: auto}
     program: Any = torch.onnx.export(
-        _Graph(fixed, code),
+        _Graph(fixed, code).eval(),
         (x, torch.tensor(0.1)) if lam else (x,),
         dynamo=True,
         dynamic_shapes=(free, None) if lam else (free,),

@@ -136,7 +136,8 @@ def _running_sums(ax: Any, e: dict) -> None:
         line = '-' if row['kind'] == 'clean' else '--'
         ax.plot(k, p, line, color=COLOURS[i % 2], lw=1.2, label=f'{row["kind"]}, λ = {row["lam"]:g}')
     ax.axhline(e['noisy_psnr'], color='.5', lw=0.6, ls=':')
-    ax.text(1, e['noisy_psnr'], 'the noisy image itself', fontsize=5.5, color='.4', va='bottom')
+    kw = dict(xytext=(0, 1.5), textcoords='offset points', fontsize=5.5, color='.4', va='bottom')
+    ax.annotate('the noisy image itself', (1, e['noisy_psnr']), **kw)
     ax.set(xscale='log', xlabel='coefficients, largest first', ylabel='PSNR, dB')
     ax.legend(loc='upper left', handlelength=1.8, bbox_to_anchor=(-0.01, 0.9), labelspacing=0.25)
 

@@ -274,7 +274,7 @@ def untrained(
             m.reset_parameters()
     return other.eval()
 
-
+# %% ../nbs/06h_explaining.ipynb #60eb71c6
 def learn_dictionary(
     name: str,  # of an image set, as for `pictures`
     n: int,  # training images, once

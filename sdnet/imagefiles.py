@@ -116,8 +116,7 @@ def name_others(others: Mapping[str, int]) -> str:  # '' if there are none
     if not others:
         return ''
     kinds = ', '.join(f'{n} × {ending}' for ending, n in sorted(others.items(), key=lambda kind: (-kind[1], kind[0])))
-    n = sum(others.values())
-    what = f'{n} files are' if n > 1 else '1 file is'
+    what = f'{n} files are' if (n := sum(others.values())) > 1 else '1 file is'
     return f'{what} left out ({kinds}): images end in {" ".join(EXTENSIONS)}'
 
 

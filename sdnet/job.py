@@ -29,7 +29,7 @@ from sdnet.checkpoints import (
 )
 from .distributed import World, from_first, to_first
 from .progress import Bar
-from .recipe import Recipe
+from .optimization import Recipe
 from .runs import set_seed, write_csv
 
 # %% ../nbs/04i_job.ipynb #7144df3d
@@ -155,7 +155,9 @@ def _check_belongs(job: Job, state: Any, folder: Path) -> None:
     except (KeyError, TypeError, ValueError, AttributeError):
         raise CheckpointError(f'{folder}/{NEWEST} was not written by fit') from None
     check_weights(job.model, weights, folder)
-    check_settings(dict(optimizer='sgd', ema=0.0) | settings, job.settings, folder)  # older ones knew no others
+    check_settings(
+        dict(optimizer='sgd', ema=0.0, incoherence=0.0) | settings, job.settings, folder
+    )  # older ones knew no others
     now = job.modules
     if modules is None:  # an older checkpoint holds λ, but no other setting of a layer
         buffers = [k for k, _ in job.model.named_buffers() if k in weights and k in now]

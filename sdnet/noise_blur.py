@@ -251,6 +251,10 @@ NOISE_BLUR: dict[str, Corruption] = {
         ((0.06,), (0.1,), (0.12,), (0.16,), (0.2,)),
         ((0.15,), (0.2,), (0.35,), (0.45,), (0.6,)),
     ),
+}
+
+# %% ../nbs/04n_noise_blur.ipynb #94ebba74
+NOISE_BLUR |= {
     'defocus_blur': Corruption(
         _defocus_blur,
         ((0.3, 0.4), (0.4, 0.5), (0.5, 0.6), (1, 0.2), (1.5, 0.1)),

@@ -60,16 +60,7 @@ def _words(text: str) -> list[str]:
     return [w.strip() for w in text.split(',') if w.strip()]
 
 # %% ../nbs/05d_recipes.ipynb #2e9e0e35
-HOW = {  # where, how fast and in how many pieces, not what
-    'device',
-    'n_procs',
-    'compile',
-    'workers',
-    'checkpoint_every',
-    'data',
-    'on_error',
-    'n_timed',
-}
+HOW = set('device n_procs compile workers checkpoint_every data on_error n_timed'.split())  # not what is run
 NETWORKS = ('sdnet', 'resnet', 'variants', 'checkpoint', 'checkpoint_all', 'source')  # parameters that name networks
 
 
@@ -82,22 +73,28 @@ def _precision(p: dict, low: bool, device: str | None) -> str:
     return 'bfloat16' if low and device == 'cuda' else 'float32'
 
 
-_CSC = ('lam', 'n_iter', 'fidelity', 'learn_lam', 'learn_beta')
+_CSC = ('lam', 'n_iter', 'fidelity', 'learn_lam', 'learn_beta', 'incoherence')
 _TRAINING = ('recipe', 'without', 'epochs', 'batch_size', 'lr', 'weight_decay', 'n_train', 'select', 'seed', 'sync_bn')
+
+
+def _idle(p: dict) -> set[str]:
+    "The parameters that decide nothing about this network"
+    drop = set(HOW)
+    if str(p.get('arch')).startswith('resnet'):
+        drop |= set(_CSC)
+    if p.get('released'):
+        drop |= {*_TRAINING, *_CSC[2:], 'adversarial', 'stem_width'}
+    if not p.get('adversarial'):
+        drop |= {'adversarial_steps'}
+    return drop
 
 
 def _network(p: dict, use: dict) -> dict:
     "The parameters that decide something, with the recipe's values where nothing else was said"
     use = use | {k: p[k] for k in use if p.get(k)}
-    drop = set(HOW)
-    if str(p.get('arch')).startswith('resnet'):
-        drop |= set(_CSC)
     if p.get('released'):
-        drop |= {*_TRAINING, *_CSC[2:], 'adversarial'}
         use = {k: v for k, v in use.items() if k in ('width', 'image_size', 'looks')}
-    if not p.get('adversarial'):
-        drop |= {'adversarial_steps'}
-    return {k: v for k, v in p.items() if k not in drop} | use
+    return {k: v for k, v in p.items() if k not in _idle(p)} | use
 
 # %% ../nbs/05d_recipes.ipynb #2bd8679b
 def _cifar(p: dict, device: str | None) -> dict:
@@ -214,7 +211,7 @@ def unpinned(
 _HIDDEN = {  # what a training's name does not mention
     '08_cifar': dict(lam=0.1, n_iter=2, fidelity='l2', learn_lam=False, learn_beta=False, shortcut=True, n_train=0)
     | dict(select=False, released=False, adversarial='', adversarial_steps=10, sync_bn=False, weight_decay=5e-4)
-    | dict(recipe='paper', without='', precision='float32'),
+    | dict(recipe='paper', without='', precision='float32', stem_width=0, incoherence=0.0),
     '07_imagenet': dict(
         lam=0.1, n_iter=2, shortcut=True, released=False, select=False, sync_bn=False, lr=0.1, weight_decay=1e-4
     )
@@ -265,6 +262,7 @@ def begin_run(
 
 # %% ../nbs/05d_recipes.ipynb #29d8a1b8
 ADDED: dict[str, dict[str, Any]] = {  # notebook -> parameter -> what runs did before there was this parameter
+    '08_cifar': dict(stem_width=0, incoherence=0.0),
     '09_corruptions': dict(statistic='residual', methods='all', levels='benchmark', draws=0, image_size=0),
     '10_adversarial': dict(statistic='residual', image_size=0),
 }
@@ -276,6 +274,11 @@ _BEFORE: dict[str, dict[str, Any]] = {
 }
 
 
+def _added(notebook: str, params: dict) -> dict:
+    "What `ADDED` says of a run"
+    return {k: v for k, v in ADDED.get(notebook, {}).items() if k not in _idle(params)}
+
+
 def upgrade(
     record: dict,  # a result file, of this or an earlier form
     root: Path | None = None,  # the project
@@ -283,7 +286,7 @@ def upgrade(
     "Read a result with the parameters that it left out"
     prov = dict(record.get('provenance') or {})
     if 'notebook' in record:
-        return record | dict(params={**ADDED.get(record['notebook'], {}), **record['params']})
+        return record | dict(params=_added(record['notebook'], record['params']) | record['params'])
     notebook, params = prov.pop('notebook', None), dict(record['params'])
     dataset = record.get('dataset') or params.get('dataset')
     notebook = notebook and str(notebook).split('/')[-1].removesuffix('.ipynb')
@@ -292,7 +295,7 @@ def upgrade(
     if notebook:
         before, device = _BEFORE.get(notebook, {}), params.get('device', prov.get('device'))
         full = resolve(notebook, {**before, **params}, device=device, root=root, dataset=dataset)
-        params = full | {k: v for k, v in before.items() if k in full and k not in params} | ADDED.get(notebook, {})
+        params = full | {k: v for k, v in before.items() if k in full and k not in params} | _added(notebook, full)
     head = dict(slug=record['slug'], notebook=notebook, target=None, dataset=dataset)
     return head | dict(params=params, metrics=record['metrics'], provenance=prov)
 
@@ -301,6 +304,6 @@ def is_plain(
     params: dict,  # of a run of `08_cifar`
 ) -> bool:
     "Whether a network was trained in the plain way: the paper's recipe and layer, all training images, no attacks"
-    names = ('recipe', 'without', 'n_train', 'select', 'adversarial', 'fidelity', 'learn_lam', 'learn_beta')
+    names = 'recipe without n_train select adversarial fidelity learn_lam learn_beta stem_width incoherence'.split()
     usual = _HIDDEN['08_cifar']
     return all(params.get(k, usual[k]) == usual[k] for k in names)

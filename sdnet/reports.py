@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['COLOURS', 'words', 'numbers', 'Markdown', 'plural', 'percent', 'interval', 'points', 'table', 'stand_in_note',
            'banner', 'from_row', 'figure_style', 'figure_folder', 'save_figure', 'show', 'atom_image', 'draw_atoms',
-           'draw_history']
+           'draw_history', 'draw_feeding']
 
 # %% ../nbs/06e_reports.ipynb #aca3b57b
 from collections.abc import Callable, Iterable, Sequence
@@ -232,5 +232,22 @@ def draw_history(
     ax.set(xlabel='epoch', ylabel='top-1, %', title=title)
     ticks: Any = ax.xaxis.get_major_locator()
     ticks.set_params(integer=True)
+    ax.legend()
+    return fig
+
+# %% ../nbs/06e_reports.ipynb #c1742c83
+def draw_feeding(
+    result: dict,  # of `measure_feeding`
+) -> Any:  # the figure
+    "Images a second that loaders deliver in training, by worker processes and by the files they read"
+    import matplotlib.pyplot as plt
+
+    rows = [r for r in result['metrics']['rows'] if r['split'] == 'train']
+    fig, ax = plt.subplots(figsize=(4.5, 2.4))
+    for i, files in enumerate(dict.fromkeys(r['files'] for r in rows)):
+        mine = [r for r in rows if r['files'] == files]
+        label = f'{files} files, {mine[0]["bytes"] / 1000:.0f} kB each'
+        ax.bar([r['workers'] + 0.38 * (i - 0.5) for r in mine], [r['images_per_s'] for r in mine], 0.36, label=label)
+    ax.set(xlabel='worker processes', ylabel='images a second', xticks=result['params']['workers'])
     ax.legend()
     return fig

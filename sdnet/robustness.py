@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 import torch
 from torch import Tensor
-from .adaptive import AdaptiveLam, BatchLam, BatchRule, calibrate_batch, level_lam, load_rule, save_rule  # noqa: F401
+from .adaptive import AdaptiveLam, BatchLam, BatchRule, calibrate_batch  # noqa: F401
+from .adaptive import level_lam, load_rule, save_rule  # noqa: F401
 from .batchnorm import BNAdapted, Tent, bn_adapted, reestimate_bn  # noqa: F401
 from .filters import FILTERS, Denoised, StrengthRule, best_filter, calibrate_filter, filter_table  # noqa: F401
 from .filters import gaussian_filter, median_filter  # noqa: F401

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 from .batches import Door, core_of, rng_state, set_rng, undisturbed, unused_batches, weights_at
 from .checkpoints import load_checkpoint, module_settings
+from .coherence import incoherence
 from sdnet.distributed import (
     add_up,
     average_gradients,
@@ -29,7 +30,7 @@ from sdnet.distributed import (
 from .evaluation import autocast, evaluate, hard_labels, sample_losses, wide
 from .job import Job, open_job, read_losses, save_job, what_decides
 from .progress import progress_bar
-from .recipe import Recipe, as_recipe, average_of, lr_at, make_optimizer, rate, whole
+from .optimization import Recipe, as_recipe, average_of, lr_at, make_optimizer, rate, whole
 from .runs import get_device, set_seed, write_csv
 
 # %% ../nbs/05_training.ipynb #4cb0b14e
@@ -52,7 +53,7 @@ def _loss(job: Job, logits: Tensor, y: Any, n: int) -> tuple[Tensor, Tensor]:  #
         return losses.mean(), seen
     return losses.sum() * (job.world.size / seen[2]).to(losses.dtype), seen
 
-
+# %% ../nbs/05_training.ipynb #97026dbb
 def _update(job: Job, batch: Any) -> None:
     "One iteration: forward, backward, update"
     x, y = job.door.images(batch)
@@ -69,7 +70,10 @@ def _update(job: Job, batch: Any) -> None:
     with autocast(job.door.device, job.recipe.precision):
         logits = job.call(x)
     loss, seen = _loss(job, logits, y, n)
-    loss.backward()
+    total = loss
+    if job.recipe.incoherence:
+        total = loss + job.recipe.incoherence * incoherence(job.model)
+    total.backward()
     job.optimizer.step()
     if job.average is not None:
         job.average.update_parameters(job.model)

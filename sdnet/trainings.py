@@ -158,7 +158,7 @@ class Growing:
 
 # %% ../nbs/06f_trainings.ipynb #40c535e5
 def make_network(
-    p: dict,  # the recipe: arch, width, shortcut; lam, n_iter, fidelity, learn_lam, learn_beta of a sparse one
+    p: dict,  # the recipe: arch, width, stem_width, shortcut; of a sparse one also lam, n_iter, fidelity, learn_lam, …
     n_classes: int,
     stem: str = 'cifar',  # or 'imagenet'
 ) -> ResNet:
@@ -167,7 +167,7 @@ def make_network(
     csc = {k: p[k] for k in ('lam', 'n_iter', 'fidelity', 'learn_lam', 'learn_beta') if k in p}
     if p['arch'].startswith('resnet'):
         csc = {}
-    shape = dict(stem=stem, width=p['width'], shortcut=p['shortcut'])
+    shape = dict(stem=stem, width=p['width'], stem_width=p.get('stem_width') or None, shortcut=p['shortcut'])
     return create_model(p['arch'], n_classes, mean=mean, std=std, **shape, **csc)
 
 # %% ../nbs/06f_trainings.ipynb #b97f122b
@@ -175,7 +175,17 @@ def fit_settings(
     p: dict,  # the recipe
 ) -> dict:  # keywords of `fit`
     "What a recipe says to `fit`"
-    known = ('epochs', 'lr', 'momentum', 'nesterov', 'weight_decay', 'schedule', 'milestones', 'label_smoothing')
+    known = (
+        'epochs',
+        'lr',
+        'momentum',
+        'nesterov',
+        'weight_decay',
+        'schedule',
+        'milestones',
+        'label_smoothing',
+        'incoherence',
+    )
     out = {k: p[k] for k in (*known, 'precision', 'seed', 'sync_bn') if k in p}
     return out | (dict(ema=p['ema']) if p.get('ema') else {})
 
@@ -184,7 +194,7 @@ def training_record(
     history: list[dict],  # what `fit` returned; empty: nothing was trained
 ) -> dict:  # entries for a result's metrics
     "Sum up a training for its result"
-    keep = ('epoch', 'train_loss', 'train_acc1', 'valid_loss', 'valid_acc1', 'valid_acc5', 'seconds')
+    keep = 'epoch train_loss train_acc1 valid_loss valid_acc1 valid_acc5 seconds coherence effective_rank norm2'.split()
     rows = [{k: r[k] for k in keep if k in r} for r in history]
     if not rows:
         return {}

@@ -13,7 +13,7 @@ from torch import Tensor
 from .noise_blur import Corruption, _blur, _Draws, _motion, _separable, _zoom_matrix
 
 # %% auto #0
-__all__ = ['WEATHER']
+__all__ = ['SPATTER', 'WEATHER']
 
 # %% ../nbs/04o_weather.ipynb #dff7fd02
 def _plasma(size: int, decay: float, d: _Draws) -> Tensor:  # (n, size, size) in [0, 1], size a power of two
@@ -182,6 +182,25 @@ def _spatter(x: Tensor, c: tuple[float, ...], d: _Draws) -> Tensor:
     return x + m[:, None] * x.new_tensor([175, 238, 238]).view(1, 3, 1, 1) / 255
 
 
+SPATTER = Corruption(
+    _spatter,
+    (
+        (0.62, 0.1, 0.7, 0.7, 0.5, 0),
+        (0.65, 0.1, 0.8, 0.7, 0.5, 0),
+        (0.65, 0.3, 1, 0.69, 0.5, 0),
+        (0.65, 0.1, 0.7, 0.69, 0.6, 1),
+        (0.65, 0.1, 0.5, 0.68, 0.6, 1),
+    ),
+    (
+        (0.65, 0.3, 4, 0.69, 0.6, 0),
+        (0.65, 0.3, 3, 0.68, 0.6, 0),
+        (0.65, 0.3, 2, 0.68, 0.5, 0),
+        (0.65, 0.3, 1, 0.65, 1.5, 1),
+        (0.67, 0.4, 1, 0.65, 1.5, 1),
+    ),
+)
+
+# %% ../nbs/04o_weather.ipynb #c5d14792
 WEATHER: dict[str, Corruption] = {
     'snow': Corruption(
         _snow,
@@ -210,21 +229,5 @@ WEATHER: dict[str, Corruption] = {
         ((0.2, 3), (0.5, 3), (0.75, 2.5), (1, 2), (1.5, 1.75)),
         ((1.5, 2), (2, 2), (2.5, 1.7), (2.5, 1.5), (3, 1.4)),
     ),
-    'spatter': Corruption(
-        _spatter,
-        (
-            (0.62, 0.1, 0.7, 0.7, 0.5, 0),
-            (0.65, 0.1, 0.8, 0.7, 0.5, 0),
-            (0.65, 0.3, 1, 0.69, 0.5, 0),
-            (0.65, 0.1, 0.7, 0.69, 0.6, 1),
-            (0.65, 0.1, 0.5, 0.68, 0.6, 1),
-        ),
-        (
-            (0.65, 0.3, 4, 0.69, 0.6, 0),
-            (0.65, 0.3, 3, 0.68, 0.6, 0),
-            (0.65, 0.3, 2, 0.68, 0.5, 0),
-            (0.65, 0.3, 1, 0.65, 1.5, 1),
-            (0.67, 0.4, 1, 0.65, 1.5, 1),
-        ),
-    ),
+    'spatter': SPATTER,
 }
