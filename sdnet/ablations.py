@@ -10,6 +10,7 @@ __all__ = ['FACTORS', 'settings_of', 'make', 'measure', 'kept_bytes', 'step_rati
 import math
 import statistics
 import time
+from functools import partial
 from typing import Any
 import torch
 import torch.nn.functional as F
@@ -74,7 +75,7 @@ def make(
     told = dict(arch='sdnet18', width=width) | {k: v for k, v in setting.items() if k != 'factor'}
     stage, (mean, std) = told.pop('stage', 0), STATS['cifar10']
     set_seed(seed)
-    model: nn.Module = create_model(told.pop('arch'), n_classes, mean=mean, std=std, **told)
+    model: Any = create_model(told.pop('arch'), n_classes, mean=mean, std=std, **told)
     if stage:
         model = convert(model, lambda name, conv: name.startswith(f'layer{stage}.') and conv.kernel_size == (3, 3))
     return model.to(device, memory_format=torch.channels_last)
@@ -123,7 +124,7 @@ def step_ratios(
     ratio, base = {'default': 1.0}, []
     synchronize(x.device)
     for name, model in models.items():
-        pair = dict(default=lambda: step(models['default']), other=lambda m=model: step(m))
+        pair: dict = dict(default=partial(step, models['default']), other=partial(step, model))
         times = interleaved(pair, n, device=x.device)
         base.append(median_of(times['default']))
         if name != 'default':

@@ -14,12 +14,12 @@ import torch.nn as nn
 from torch import Tensor
 from .csc import Geometry, Size, _known, _tuple
 from .fused import KEEP
-from .policies import make_norm
-from .numbers import Numbers, _check_shape, check_bounds
+from .policies import ClosedForm, Tracked, make_norm
+from .numbers import Numbers, _wrong_shape, check_bounds
 from .solver import Solve
 
 # %% auto #0
-__all__ = ['THREAD', 'unit_atoms', 'Settings', 'Thread', 'Base']
+__all__ = ['THREAD', 'unit_atoms', 'Settings', 'Thread', 'Own', 'Base']
 
 # %% ../nbs/02e_base.ipynb #41310796
 def _unit(w: Tensor) -> Tensor:
@@ -88,6 +88,11 @@ class Settings(Solve):
         if not isinstance(self.beta, Tensor):
             check_bounds('beta', self.beta)
 
+    def starts(self) -> Settings:
+        "The same with where its parameters start, not what becomes of them"
+        learnt: Any = {k: v.detach().clone() for k, v in vars(self).items() if isinstance(v, nn.Parameter)}
+        return replace(self, **learnt)
+
     @property
     def of_solve(self) -> dict[str, Any]:
         "The settings of the solve alone"
@@ -106,58 +111,40 @@ class Thread(threading.local):
 THREAD, _KEYS = Thread(), count()
 
 # %% ../nbs/02e_base.ipynb #544660c6
-class _Own:
-    "Which weight is the layer's own"
+class Own(Numbers):
+    "What is an object's own, when networks are copied, moved, replicated or lent other weights"
 
+    key: int  # for what is said to this very object
+    own: int  # the parameter that it may project, by its `id`
     said: Any = None  # λ of a replica of `nn.DataParallel`, which runs in another thread
 
-    def _renew(self: Any) -> None:
-        "A key for what is said to this very object, and the parameter that it may project"
+    def _renew(self) -> None:
         self.key, self.own = next(_KEYS), id(self._parameters.get('weight'))
 
-    def owned(self: Any) -> bool:
+    def owned(self) -> bool:
         "Is the weight the layer's own, or computed from its own: not lent by `functional_call`, nor that of a replica?"
         if 'weight' in self._parameters:
             return id(self._parameters['weight']) == self.own
         return not getattr(self, '_is_replica', False)
 
-    def __setattr__(self: Any, name: str, value: Any) -> None:
+    def __setattr__(self, name: str, value: Any) -> None:
         super().__setattr__(name, value)
         if name == 'weight':
             self.own = id(self._parameters.get('weight'))
 
-    def _apply(self: Any, fn: Any, *args: Any, **kwargs: Any) -> Any:
-        was_empty = self.weight.is_meta
+    def _apply(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
         super()._apply(fn, *args, **kwargs)
         self.own = id(self._parameters.get('weight'))
-        if was_empty and not self.weight.is_meta:  # `to_empty`: numbers that are not learnt are known already
-            for name in set(self._buffers) & {'lam', 'step'} - set(self._parameters):
-                self._buffers[name] = None
-                setattr(self, name, getattr(self.told, name))
         return self
 
-# %% ../nbs/02e_base.ipynb #9943318d
-class _Copies(_Own):
-    "What goes with a layer when it is copied, moved, loaded or lent other weights"
-
-    def __setstate__(self: Any, state: dict) -> None:
+    def __setstate__(self, state: dict) -> None:
         super().__setstate__(state)
         self._renew()
 
-    def _replicate_for_data_parallel(self: Any) -> Any:
-        replica = super()._replicate_for_data_parallel()
+    def _replicate_for_data_parallel(self) -> Any:
+        replica: Any = super()._replicate_for_data_parallel()
         replica.said = THREAD.lam.get(self.key)
         return replica
-
-    def _load_from_state_dict(self: Any, state: Any, prefix: str, *args: Any) -> None:
-        for name in ('lipschitz', 'lipschitz_vector', 'lipschitz_fresh'):
-            state.pop(prefix + name, None)  # of files from before the norm was a function of the weights
-        super()._load_from_state_dict(state, prefix, *args)
-
-    def train(self: Any, mode: bool = True) -> Any:
-        if mode != self.training:
-            self.norm.changed_mode()
-        return super().train(mode)
 
 # %% ../nbs/02e_base.ipynb #31dee32e
 class _Atoms:
@@ -201,8 +188,10 @@ class _Atoms:
         return x if n == 1 else x.unflatten(1, (n, self.in_channels)).mean(1)
 
 # %% ../nbs/02e_base.ipynb #65f0b695
-class _Norms:
-    "‖A‖² of a layer, on request"
+class _Norms(Own):
+    "‖A‖² of a layer, on request, and what a training follows it by"
+
+    norm: ClosedForm | Tracked
 
     @property
     def closed_form(self: Any) -> bool:
@@ -227,6 +216,19 @@ class _Norms:
         if size is not None or self.norm.size is not None:
             self.squared_norm(size)
 
+    def training_state(self: Any) -> dict[str, Tensor]:
+        "What a training needs, beside the state dict, to go on bit for bit"
+        return self.norm.state()
+
+    def load_training_state(self: Any, state: dict[str, Tensor]) -> None:
+        "Take over what `training_state` gave"
+        self.norm.load_state(state)
+
+    def train(self, mode: bool = True) -> Any:
+        if mode != self.training:
+            self.norm.changed_mode()
+        return super().train(mode)
+
 # %% ../nbs/02e_base.ipynb #ad609c71
 class _Report:
     "What a layer says of itself"
@@ -244,19 +246,15 @@ class _Report:
             numbers[name] = value
         return {**geo, **told, **numbers, 'bias': self.bias is not None}
 
-    def training_state(self: Any) -> dict[str, Tensor]:
-        "What a training needs, beside the state dict, to go on bit for bit"
-        return self.norm.state()
-
-    def load_training_state(self: Any, state: dict[str, Tensor]) -> None:
-        "Take over what `training_state` gave"
-        self.norm.load_state(state)
-
     def check_lam(self: Any, lam: Any) -> None:
         "Refuse a λ that this layer cannot take"
-        if isinstance(lam, Tensor):
-            _check_shape(self, 'lam', lam)
+        if isinstance(lam, Tensor) and (wrong := _wrong_shape(self, 'lam', lam)):
+            raise ValueError(wrong)
         check_bounds('lam', lam)
+
+    def __prepare_scriptable__(self: Any) -> Any:
+        name = type(self).__name__
+        raise TypeError(f"torch.jit.script cannot compile a {name}: use torch.compile, torch.export or torch.jit.trace")
 
     def extra_repr(self: Any) -> str:
         lam = f'{float(self.lam.detach()):g}' if self.lam.numel() == 1 else f'tensor{tuple(self.lam.shape)}'
@@ -264,40 +262,39 @@ class _Report:
         out += f', padding={self.padding}' + (f', groups={self.groups}' if self.groups > 1 else '')
         return out + f', lam={lam}, n_iter={self.n_iter}'
 
-# %% ../nbs/02e_base.ipynb #98b0790a
-class _Reset:
-    "A fresh start, and the door"
-
-    def reset_parameters(self: Any) -> None:
-        "Random atoms (Kaiming uniform, then unit norm), no bias; what is learnt starts where it was told to"
-        self.norm = make_norm(self.weight, self.geo)
-        nn.init.kaiming_uniform_(self.weight)
-        with torch.no_grad():
-            if self.told.normalize:
-                self.weight.copy_(_unit(self.weight))
-            if self.bias is not None:
-                self.bias.zero_()
-        for name in ('lam', 'mu', 'beta', 'step'):
-            start = getattr(self.told, name)
-            if name in self._parameters and start is not None:
-                setattr(self, name, start)
-
-    def _check(self: Any, x: Tensor) -> None:
-        if x.ndim != self.nd + 2 or x.shape[1] != self.in_channels:
-            sizes = ', size' * self.nd
-            name = type(self).__name__
-            raise ValueError(f"{name} expects (n, {self.in_channels}{sizes}), got {tuple(x.shape)}")
-        if not x.is_floating_point():
-            raise TypeError(
-                f"{type(self).__name__} takes floating-point signals, got {x.dtype}: convert, and scale bytes"
-            )
-
-    def _tile(self: Any, x: Tensor) -> Tensor:
-        n = self.told.expansion
-        return x if n == 1 else x.repeat(1, n, *(1,) * self.nd)
-
 # %% ../nbs/02e_base.ipynb #4e459d2d
-class Base(_Copies, _Atoms, _Norms, _Reset, _Report, Numbers):
+def _atoms_shape(in_channels: int, out_channels: int, geo: Geometry, told: Settings) -> tuple[int, ...]:
+    "Shape of the atoms; refuses what no layer can have"
+    if min(in_channels, out_channels, told.expansion) < 1:
+        raise ValueError("channels and `expansion` must be at least 1")
+    if in_channels * told.expansion % geo.groups or out_channels % geo.groups:
+        raise ValueError(f"`groups` must divide the channels, got {geo.groups} for {in_channels} and {out_channels}")
+    return out_channels, told.expansion * in_channels // geo.groups, *geo.kernel
+
+
+def _reset(layer: Any) -> None:
+    "Random atoms (Kaiming uniform, then unit norm), no bias; what is learnt starts where it was told to"
+    layer.norm = make_norm(layer.weight, layer.geo)
+    nn.init.kaiming_uniform_(layer.weight)
+    with torch.no_grad():
+        if layer.told.normalize:
+            layer.weight.copy_(_unit(layer.weight))
+        if layer.bias is not None:
+            layer.bias.zero_()
+    for name in ('lam', 'mu', 'beta', 'step'):
+        start = getattr(layer.told, name)
+        if name in layer._parameters and start is not None:
+            setattr(layer, name, start)
+
+
+def _refill(layer: Any) -> None:
+    "After `to_empty`: numbers that are not learnt are known already"
+    for name in set(layer._buffers) & {'lam', 'step'} - set(layer._parameters):
+        layer._buffers[name] = None
+        setattr(layer, name, getattr(layer.told, name))
+
+# %% ../nbs/02e_base.ipynb #7c1be0d4
+class Base(_Atoms, _Report, _Norms):
     "A dictionary of atoms, and what it is told"
 
     lam: Any
@@ -310,25 +307,32 @@ class Base(_Copies, _Atoms, _Norms, _Reset, _Report, Numbers):
         self, in_channels: int, out_channels: int, geo: Geometry, bias: bool, told: Settings, device: Any, dtype: Any
     ):
         super().__init__()
-        if min(in_channels, out_channels, told.expansion) < 1:
-            raise ValueError("channels and `expansion` must be at least 1")
-        if in_channels * told.expansion % geo.groups or out_channels % geo.groups:
-            raise ValueError(
-                f"`groups` must divide the channels, got {geo.groups} for {in_channels} and {out_channels}"
-            )
         self.nd, self.in_channels, self.out_channels = len(geo.kernel), in_channels, out_channels
-        self.geo, self.told = geo, told
-        shape = out_channels, told.expansion * in_channels // geo.groups, *geo.kernel
-        self.weight = nn.Parameter(torch.empty(shape, device=device, dtype=dtype))
-        bias_shape = out_channels, *(1,) * self.nd
-        self.bias = nn.Parameter(torch.empty(bias_shape, device=device, dtype=dtype)) if bias else None
+        self.geo, like = geo, dict(device=device, dtype=dtype)
+        self.weight = nn.Parameter(torch.empty(_atoms_shape(in_channels, out_channels, geo, told), **like))
+        self.bias = nn.Parameter(torch.empty((out_channels, *(1,) * self.nd), **like)) if bias else None
         self.lam, self.mu, self.beta, self.step = told.lam, told.mu, told.beta, told.step
         if told.learn_lam:
             self.lam = nn.Parameter(self.lam)
         if told.learn_beta:
             self.beta = nn.Parameter(self.weight.new_tensor(told.beta))
+        self.told = told.starts()
         self._renew()
         self.reset_parameters()
+
+    reset_parameters = _reset
+
+    def _load_from_state_dict(self, state: Any, prefix: str, *args: Any) -> None:
+        if self.bias is not None and (theirs := state.get(prefix + 'bias')) is not None and theirs.ndim == 1:
+            state[prefix + 'bias'] = theirs.view(-1, *(1,) * self.nd)  # of a convolution
+        super()._load_from_state_dict(state, prefix, *args)
+
+    def _apply(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
+        was_empty = self.weight.is_meta
+        super()._apply(fn, *args, **kwargs)
+        if was_empty and not self.weight.is_meta:
+            _refill(self)
+        return self
 
 # %% ../nbs/02e_base.ipynb #3d5e4371
 def _of(place: str, name: str, assignable: bool) -> property:
@@ -340,8 +344,7 @@ def _of(place: str, name: str, assignable: bool) -> property:
     return property(lambda self: getattr(getattr(self, place), name), put if assignable else None)
 
 
-for _name in ('stride', 'padding', 'dilation', 'groups'):
-    setattr(Base, _name, _of('geo', _name, False))
-Base.kernel_size = _of('geo', 'kernel', False)  # type: ignore[attr-defined]
+for _name in ('kernel', 'stride', 'padding', 'dilation', 'groups'):
+    setattr(Base, 'kernel_size' if _name == 'kernel' else _name, _of('geo', _name, False))
 for _name in (*_OF_SOLVE, 'expansion', 'normalize', 'keep'):
     setattr(Base, _name, _of('told', _name, _name not in ('expansion', 'normalize')))  # layer.n_iter = 8

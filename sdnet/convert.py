@@ -14,11 +14,11 @@ import torch.nn as nn
 from .layers import CSC, CSCConv1d, CSCConv2d
 
 # %% ../nbs/02c_convert.ipynb #c72cb471
-def _why_not(conv: nn.Module) -> str:
+def _why_not(conv: Any) -> str:
     "Why `conv` cannot become a sparse-coding layer; '' if it can"
     if isinstance(conv, CSC):
         return 'is a sparse-coding layer already'
-    kind = next((c for c in (nn.Conv1d, nn.Conv2d) if isinstance(conv, c)), None)
+    kind: Any = next((c for c in (nn.Conv1d, nn.Conv2d) if isinstance(conv, c)), None)
     if kind is None:
         return f'is a {type(conv).__name__}: only 1-D and 2-D convolutions have a sparse-coding layer'
     if nn.utils.parametrize.is_parametrized(conv) or not isinstance(conv.weight, nn.Parameter):
@@ -116,7 +116,7 @@ def convert(
     wanted = _chosen(module, which)
     _check_ties(module, wanted)
     layers: dict[int, CSC] = {}  # one for each convolution, however many names it has
-    weights: dict[int, nn.Parameter] = {}  # one for each weight, however many share it
+    weights: dict[int, Any] = {}  # one for each weight, however many share it
     for conv in wanted.values():
         if id(conv) not in layers:
             layer = _new_layer(conv, weights.get(id(conv.weight)), csc)

@@ -81,7 +81,13 @@ class Geometry(_Sizes):
         if not self.kernel:
             return F.linear(z, w.t())
         op: Any = (F.conv_transpose1d, F.conv_transpose2d)[len(self.kernel) - 1]
-        return op(z, w, None, self.stride, self.padding, self.short(size), self.groups, self.dilation)
+        if max(self.stride) == 1 or not any(isinstance(n, torch.SymInt) for n in size):
+            return op(z, w, None, self.stride, self.padding, self.short(size), self.groups, self.dilation)
+        most = tuple(s - 1 for s in self.stride)  # `torch.export`, of a size that is left open: take what is needed
+        x = op(z, w, None, self.stride, self.padding, most, self.groups, self.dilation)
+        for i, n in enumerate(size):
+            x = x.index_select(i + 2, torch.arange(n, device=x.device))
+        return x
 
 # %% ../nbs/01_csc.ipynb #e45d04c8
 def adjoint(

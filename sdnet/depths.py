@@ -78,7 +78,7 @@ def draw_decoding(m: dict, a: dict, n: int) -> Any:  # the figure; n: images mea
     "Images decoded from the features of layers 1 to 17, and how close they are"
     import matplotlib.pyplot as plt
 
-    fig = plt.figure(figsize=(7, 7.2))
+    fig: Any = plt.figure(figsize=(7, 7.2))
     up, low = fig.subfigures(2, 1, height_ratios=(2.82, 4.38))
     room = dict(left=0.075, right=0.995, bottom=0.03, top=0.92, hspace=0.06, wspace=0.06)
     _decoded_pictures(up.subplots(4, 10, gridspec_kw=room), m, a)

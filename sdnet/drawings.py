@@ -95,7 +95,7 @@ def draw_dictionary(m: dict, a: dict) -> Any:  # the figure
 
     names = list(m['dictionary'])
     tall = 3 * 6.44 / max(len(m['dictionary'][n]['use']) for n in names) + 0.36
-    fig = plt.figure(figsize=(7, len(names) * tall))
+    fig: Any = plt.figure(figsize=(7, len(names) * tall))
     for part, name in zip(np.atleast_1d(fig.subfigures(len(names), 1)), names):
         _atom_columns(part, name, m, a, tall)
     return fig
@@ -146,7 +146,8 @@ def draw_explained(m: dict, a: dict) -> Any:  # the figure
     "One image: its strongest coefficients, their atoms, and the running sum, clean and noisy"
     import matplotlib.pyplot as plt
 
-    e, fig = m['explained'], plt.figure(figsize=(7, 5.9))
+    e = m['explained']
+    fig: Any = plt.figure(figsize=(7, 5.9))
     up, low = fig.subfigures(2, 1, height_ratios=(1, 2.35))
     room = dict(left=0.005, right=0.99, bottom=0.2, top=0.86, wspace=0.12, hspace=0.45)
     grid = up.add_gridspec(2, 8, width_ratios=(3.2, 0.25, 1, 1, 1, 1, 1, 4.6), **room)

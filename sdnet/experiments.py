@@ -153,7 +153,7 @@ def save_arrays(
     arrays: dict[str, Any],  # name -> array or tensor; floats are kept in half precision
 ) -> dict:  # for the metrics of the result, as `arrays`
     "Write arrays beside the result of a run"
-    small = {}
+    small: dict = {}
     for k, v in arrays.items():
         a = v.detach().cpu().numpy() if isinstance(v, Tensor) else np.asarray(v)
         small[k] = a.astype(np.float16) if a.dtype.kind == 'f' else a

@@ -97,9 +97,10 @@ def list_images(
     folder: str | os.PathLike,
 ) -> tuple[list[str], Counter[str]]:  # paths within `folder`; how many other files of which ending
     "List the image files of a folder and of the folders in it, in alphabetical order"
+    root: str = os.fspath(folder)
     names: list[str] = []
     others: Counter[str] = Counter()
-    for base, dirs, files in os.walk(folder, followlinks=True):
+    for base, dirs, files in os.walk(root, followlinks=True):
         dirs[:] = sorted(d for d in dirs if not _is_litter(d))
         for f in sorted(f for f in files if not _is_litter(f)):
             ending = os.path.splitext(f)[1].lower()
@@ -115,8 +116,7 @@ def name_others(others: Mapping[str, int]) -> str:  # '' if there are none
     if not others:
         return ''
     kinds = ', '.join(f'{n} × {ending}' for ending, n in sorted(others.items(), key=lambda kind: (-kind[1], kind[0])))
-    n = sum(others.values())
-    what = f'{n} files are' if n > 1 else '1 file is'
+    what = f'{n} files are' if (n := sum(others.values())) > 1 else '1 file is'
     return f'{what} left out ({kinds}): images end in {" ".join(EXTENSIONS)}'
 
 

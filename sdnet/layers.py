@@ -4,7 +4,9 @@
 
 # %% ../nbs/02_layers.ipynb #f284d849
 from __future__ import annotations
+from functools import cache
 from typing import Any
+import warnings
 import torch
 import torch.fx
 import torch.nn as nn
@@ -19,54 +21,91 @@ __all__ = ['CSC', 'CSCConv2d', 'CSCConv1d', 'CSCLinear', 'csc_layers', 'set_lam'
            'load_norm_state']
 
 # %% ../nbs/02_layers.ipynb #16536b29
-class _Call:
-    "What one call solves with"
+def _lam_of(layer: Any, lam: Any) -> Any:
+    "λ of a call: the argument, or what was said to this thread, or the layer's own"
+    if lam is None:
+        lam = THREAD.lam.get(layer.key, layer.said)
+    return layer.within('lam') if lam is None else lam
 
-    def _now(self: Any, x: Tensor, lam: Any) -> tuple[Tensor, Any, Any]:  # atoms, λ, step
-        "What this call solves with"
-        size = tuple(x.shape[2:])
-        if torch.jit.is_tracing():
-            size = tuple(int(s) for s in size)
-        if (replay := THREAD.replay.get(self.key)) is not None:  # the same as in the forward pass: see `recompute`
-            lam, norm = next(replay)
-            w = self.dictionary(project=False)
-        else:
-            w = self.dictionary()
-            lam = self._lam(lam)
-            norm = None if self.step is not None else self._norm(w, size)
-            if (tape := THREAD.tape.get(self.key)) is not None:
-                kept = lam if not isinstance(lam, Tensor) or lam.requires_grad else lam.clone()
-                tape.append((kept, norm))
-        return w, lam, self.within('step') if norm is None else 0.9 / norm
 
-    def _lam(self: Any, lam: Any) -> Any:
-        "λ of this call: the argument, or what was said to this thread, or the layer's own"
-        if lam is None:
-            lam = THREAD.lam.get(self.key, self.said)
-        return self.within('lam') if lam is None else lam
+def _norm_of(layer: Any, w: Tensor, size: tuple[int, ...]) -> Tensor:
+    "`‖A‖²` of atoms `w` on maps of `size`, by the policy of the layer"
+    w = w.detach()
+    if w.is_meta:
+        return w.new_empty(())
+    if torch.compiler.is_compiling():
+        return layer.norm(w, size, layer.training)
+    if not layer.owned():  # lent, or a replica: what is tracked is of other weights
+        with torch.no_grad():
+            return layer.norm(w, size, False)
+    if torch.jit.is_tracing():
+        return _constant(w, lambda: layer.norm(w, tuple(map(int, size)), False))
+    layer.norm.size = size
+    with torch.inference_mode(False), torch.no_grad():  # what is kept must be of use in training too
+        return layer.norm(w, size, layer.training)
 
-    def _norm(self: Any, w: Tensor, size: tuple[int, ...]) -> Tensor:
-        "`‖A‖²` of atoms `w` on maps of `size`, by the policy of the layer"
-        if w.is_meta:
-            return w.new_empty(())
-        if torch.compiler.is_compiling():
-            return self.norm(w.detach(), size, self.training)
-        if not self.owned():  # lent, or a replica: what is tracked is of other weights
-            with torch.no_grad():
-                return self.norm(w.detach(), size, False)
-        if torch.jit.is_tracing():  # a constant of the trace
-            state = torch._C._get_tracing_state()
-            torch._C._set_tracing_state(None)
-            try:
-                return w.new_tensor(float(self.norm(w.detach(), size, False)))
-            finally:
-                torch._C._set_tracing_state(state)
-        self.norm.size = size
-        with torch.inference_mode(False), torch.no_grad():  # what is kept must be of use in training too
-            return self.norm(w.detach(), size, self.training)
+
+def _solves_with(layer: Any, x: Tensor, lam: Any) -> tuple[Tensor, Any, Any]:  # atoms, λ, step
+    "What a call on `x` solves with"
+    if (replay := THREAD.replay.get(layer.key)) is not None:  # the same as in the forward pass: see `recompute`
+        lam, norm = next(replay)
+        w = layer.dictionary(project=False)
+    else:
+        w, lam = layer.dictionary(), _lam_of(layer, lam)
+        norm = None if layer.step is not None else _norm_of(layer, w, tuple(x.shape[2:]))
+        if (tape := THREAD.tape.get(layer.key)) is not None:
+            kept = lam if not isinstance(lam, Tensor) or lam.requires_grad else lam.clone()
+            tape.append((kept, norm))
+    return w, lam, layer.within('step') if norm is None else 0.9 / norm
+
+# %% ../nbs/02_layers.ipynb #e2b7c95d
+def _constant(like: Tensor, value: Any) -> Tensor:
+    "What the function `value` gives, as a constant of the trace that is being recorded"
+    state = torch._C._get_tracing_state()
+    torch._C._set_tracing_state(None)  # type: ignore[attr-defined]
+    try:
+        return like.new_tensor(float(value()))
+    finally:
+        torch._C._set_tracing_state(state)  # type: ignore[attr-defined]
+
+
+def _of_one_size(x: Tensor, size: list[int]) -> Tensor:
+    "In a trace, the step is a constant of the example's `size`: `x`, or an error"
+    if list(x.shape[2:]) != size:
+        raise ValueError(
+            f"this trace of a sparse-coding layer is for maps of size {size}, got {list(x.shape[2:])}: "
+            "trace the network again at this size, or use torch.export, which can leave the sizes free"
+        )
+    return x
+
+
+@cache
+def _compiled_check() -> Any:
+    "`_of_one_size` as an operation that a trace holds"
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')  # torch advises against its own jit
+        return torch.jit.script(_of_one_size)
+
+# %% ../nbs/02_layers.ipynb #0e6f3b52
+def _copies(layer: Any, x: Tensor) -> Tensor:
+    "`x` as often along the channels as the atoms have slices for"
+    n = layer.told.expansion
+    return x if n == 1 else torch.cat([x] * n, -1 - layer.nd)
+
+
+def _signal_of(layer: Any, x: Tensor) -> Tensor:
+    "What the solver takes: `x`, checked, with its copies"
+    name, sizes = type(layer).__name__, ', size' * layer.nd
+    if x.ndim != layer.nd + 2 or x.shape[1] != layer.in_channels:
+        raise ValueError(f"{name} expects (n, {layer.in_channels}{sizes}), got {tuple(x.shape)}")
+    if not x.is_floating_point():
+        raise TypeError(f"{name} takes floating-point signals, got {x.dtype}: convert, and scale bytes")
+    if layer.nd and torch.jit.is_tracing():
+        x = _compiled_check()(x, [int(n) for n in x.shape[2:]])
+    return _copies(layer, x)
 
 # %% ../nbs/02_layers.ipynb #a37fcbe7
-class CSC(_Call, Base):
+class CSC(Base):
     "Base of the layers: what they compute"
 
     def encode(
@@ -79,9 +118,8 @@ class CSC(_Call, Base):
         "Solve for the sparse code of `x`"
         if self.nd and x.ndim == self.nd + 1:
             return self.encode(x[None], lam, return_info=True) if return_info else self.encode(x[None], lam)[0]
-        self._check(x)
-        x = self._tile(x)
-        w, lam, step = self._now(x, lam)
+        x = _signal_of(self, x)
+        w, lam, step = _solves_with(self, x, lam)
         kw: dict = dict(mu=self.within('mu'), beta=self.within('beta'), step=step, **self.told.of_solve)
         kw.update(stride=self.stride, padding=self.padding, dilation=self.dilation, groups=self.groups)
         if return_info:
@@ -100,7 +138,7 @@ class CSC(_Call, Base):
 
     def residual(self, x: Tensor, lam: Any = None) -> Tensor:  # (n, expansion·in_channels, *size)
         "What the code leaves out: `x − A z`"
-        return self._tile(x) - self.geo.tconv(self.encode(x, lam), self.atoms(), tuple(x.shape[2:]))
+        return _copies(self, x) - self.geo.tconv(self.encode(x, lam), self.atoms(), tuple(x.shape[2:]))
 
 # %% ../nbs/02_layers.ipynb #d0312d00
 def _geometry(kernel: Any, stride: Any, padding: Any, dilation: Any, groups: int, nd: int) -> Geometry:
@@ -198,9 +236,11 @@ class CSCLinear(CSC):
 
     def encode(self, x: Tensor, lam: Any = None, *, return_info: bool = False) -> Any:
         "Solve for the sparse code of `x`, (..., in_features) -> (..., out_features)"
-        if x.ndim == 2 or return_info:
+        if x.is_nested:
+            raise TypeError("CSCLinear takes no nested tensor: nn.TransformerEncoder(…, enable_nested_tensor=False)")
+        if x.ndim == 2 or return_info or x.shape[-1] != self.in_channels:
             return super().encode(x, lam, return_info=return_info)
-        return super().encode(x.reshape(-1, x.shape[-1]), lam).unflatten(0, x.shape[:-1])
+        return super().encode(x.reshape(-1, self.in_channels), lam).reshape(*x.shape[:-1], self.out_channels)
 
 
 def _call_me(module: Any, args: Any) -> None:
@@ -277,13 +317,15 @@ def load_norm_state(model: nn.Module, state: dict[str, dict[str, Tensor]]) -> No
 def __getattr__(name: str) -> Any:
     "Names that lived here before they had pages of their own"
     if name == 'recompute':
-        from sdnet.memory import recompute as found
-    elif name == 'convert':
-        from sdnet.convert import convert as found
-    elif name in ('lipschitz', 'lipschitz_bound', 'refine_norm'):
+        from sdnet.memory import recompute
+
+        return recompute
+    if name == 'convert':
+        from sdnet.convert import convert
+
+        return convert
+    if name in ('lipschitz', 'lipschitz_bound', 'refine_norm'):
         import sdnet.norm
 
         return getattr(sdnet.norm, name)
-    else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return found
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

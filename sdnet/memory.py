@@ -70,10 +70,9 @@ def _with_again(base: type) -> type:
     return type('Recomputed' + base.__name__, (_Again, base), {})
 
 
-def _new(base: type) -> Any:
+def _new(base: Any) -> Any:
     "An empty object, for pickle and copy"
-    cls = _with_again(base)
-    return cls.__new__(cls)
+    return object.__new__(_with_again(base))
 
 
 def recompute(
@@ -85,5 +84,6 @@ def recompute(
     if not parts:
         raise ValueError(f"`which` chose no module of {type(model).__name__}")
     for m in parts:
-        m.__class__ = _with_again(type(m))
+        kind: Any = type(m)
+        m.__class__ = _with_again(kind)
     return model

@@ -216,6 +216,14 @@ def _stage(plan: Plan, csc: dict, i: int, c_in: int) -> nn.Sequential:
         c_in = c_out
     return nn.Sequential(*blocks)
 
+# %% ../nbs/03_models.ipynb #e94c7b26
+def _in_precision_of(layer: nn.Module, x: Tensor) -> Tensor:
+    "`x` in the precision of the weights of `layer`, unless automatic casting sees to that"
+    w = getattr(layer, 'weight', None)
+    if isinstance(x, torch.fx.Proxy) or not isinstance(w, Tensor) or not w.is_floating_point() or w.dtype == x.dtype:
+        return x
+    return x if torch.is_autocast_enabled(x.device.type) else x.to(w.dtype)
+
 # %% ../nbs/03_models.ipynb #18ac6d24
 class ResNet(_Images):
     "ResNet or SDNet for images (n, in_channels, h, w); made by `create_model`"
@@ -233,13 +241,14 @@ class ResNet(_Images):
     def reset_parameters(self) -> None:
         "Draw all weights anew, as `create_model` does; `mean` and `std` stay"
         for m in list(self.modules())[1:]:
-            if hasattr(m, 'reset_parameters'):
-                m.reset_parameters()
+            reset = getattr(m, 'reset_parameters', None)
+            if reset is not None:
+                reset()
 
     def features(self, x: Tensor) -> list[Tensor]:  # stem and four stages
         "Outputs of the stem and of each stage"
         self._check(x, self.plan.in_channels)
-        h = self.bn1(self.conv1(self.normalize(x)))
+        h = self.bn1(self.conv1(_in_precision_of(self.conv1, self.normalize(x))))
         out = [self.maxpool(h if self.plan.sparse_stem else F.relu(h))]
         for i in range(1, 5):
             out.append(getattr(self, f'layer{i}')(out[-1]))

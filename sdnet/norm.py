@@ -84,7 +84,8 @@ def _spread(w: Tensor, dilation: Sequence[int]) -> Tensor:
         return w
     reach = [d * (k - 1) + 1 for k, d in zip(w.shape[2:], dilation)]
     out = w.new_zeros(*w.shape[:2], *reach)
-    out[(..., *(slice(None, None, d) for d in dilation))] = w
+    taps: Any = (..., *(slice(None, None, d) for d in dilation))
+    out[taps] = w
     return out
 
 

@@ -28,18 +28,29 @@ def check_bounds(name: str, value: Any) -> None:
     if not bool(((t >= low) & (t <= high)).all()):
         raise ValueError(f"`{name}` must {_WORDS[name]}, got {t.tolist()}")
 
-
-def _check_shape(module: Any, name: str, t: Tensor, learnt: bool = False) -> None:
-    "Refuse a shape that would be read as another"
-    atom = (module.out_channels, *(1,) * module.nd)
+# %% ../nbs/02d_numbers.ipynb #b80d6a13
+def _wrong_shape(module: Any, name: str, t: Tensor, learnt: bool = False) -> str:
+    "What is wrong with a shape that would be read as another; '' if nothing is"
+    atom, sample = (module.out_channels, *(1,) * module.nd), module.nd + 2  # dimensions of a code
     if t.ndim == 0 or (name in _PER_ATOM and tuple(t.shape) == atom):
-        return
-    if name == 'lam' and not learnt and (t.ndim > 1 or t.numel() == 1):
-        return
+        return ''
+    if name == 'lam' and not learnt and (t.ndim == sample or t.numel() == 1):
+        return ''
     may = f'() or {atom}, one value an atom' if name in _PER_ATOM else '()'
     more = f"; one value a sample, not learnt, has shape (n{', 1' * (module.nd + 1)})" if name == 'lam' else ''
     what = 'ambiguous' if name in _PER_ATOM else 'not possible'
-    raise ValueError(f"a `{name}` of shape {tuple(t.shape)} is {what}: its shape must be {may}{more}")
+    return f"a `{name}` of shape {tuple(t.shape)} is {what}: its shape must be {may}{more}"
+
+
+def _wrong_for(learnt: Tensor, name: str, t: Tensor) -> str:
+    "Why the learnt number `name` cannot take the value `t`; '' if it can"
+    if t.shape == learnt.shape:
+        return ''
+    shape = tuple(t.shape)
+    return (
+        f"`{name}` is learnt here, with shape {tuple(learnt.shape)}, and cannot take a value of shape {shape}: "
+        f"make it `nn.Parameter(torch.zeros({shape}))` first"
+    )
 
 
 def as_number(
@@ -48,16 +59,69 @@ def as_number(
     value: Any,  # a number or a tensor
 ) -> Tensor:  # of the module's dtype and device
     "`value` as a tensor for `name`, or one clear error"
+    if value is None or hasattr(value, '__len__') and not isinstance(value, Tensor):
+        raise TypeError(f"`{name}` must be a number or a tensor, got {type(value).__name__}")
     with torch.inference_mode(False), torch.no_grad():  # what is kept must be of use in training too
         like: dict = dict(dtype=module.weight.dtype, device=module.weight.device)
         t = value.detach().to(**like).clone() if isinstance(value, Tensor) else torch.tensor(float(value), **like)
-    _check_shape(module, name, t)
+    if wrong := _wrong_shape(module, name, t):
+        raise ValueError(wrong)
     check_bounds(name, t)
     return t
 
 # %% ../nbs/02d_numbers.ipynb #a61c707c
-class _Assigned(nn.Module):
-    "Numbers that may be assigned"
+def _forget(module: nn.Module, name: str) -> None:
+    for place in (module.__dict__, module._parameters, module._buffers):
+        place.pop(name, None)
+
+
+def _learn(module: Any, name: str, value: nn.Parameter) -> None:
+    "`name` is a parameter from now on"
+    if wrong := _wrong_shape(module, name, value, learnt=True):
+        raise ValueError(wrong)
+    _forget(module, name)
+    module.register_parameter(name, value)
+
+
+def _fill(module: nn.Module, name: str, learnt: Tensor, value: Any) -> None:
+    "Still a parameter, with a new value"
+    t = as_number(module, name, value)
+    if t.ndim and (wrong := _wrong_for(learnt, name, t)):
+        raise ValueError(wrong)
+    with torch.no_grad():
+        learnt.copy_(t)
+
+
+def _keep(module: nn.Module, name: str, value: Any) -> None:
+    "μ and β that are numbers stay numbers; λ and the step are tensors, saved with the weights"
+    t = None if value is None and name == 'step' else as_number(module, name, value)
+    _forget(module, name)
+    if t is not None and name in ('mu', 'beta') and t.ndim == 0 and not t.is_meta:
+        module.__dict__[name] = float(value)
+    else:
+        module._buffers[name] = t
+
+# %% ../nbs/02d_numbers.ipynb #93b1e0fa
+def _make_room(module: Any, name: str, state: Any, key: str) -> str:
+    "Let `name` take the value `state[key]`, which is about to be loaded; what is wrong with it, or ''"
+    new, learnt = state[key], module._parameters.get(name)
+    wrong = _wrong_shape(module, name, new) if learnt is None else _wrong_for(learnt, name, new)
+    if wrong:  # what is here already is loaded in its place
+        del state[key]
+        if isinstance(own := getattr(module, name), Tensor):
+            state[key] = own.detach()
+    elif learnt is None:
+        state[key] = new = new.clamp(*_BOUNDS[name])  # learnt there, perhaps: brought back as by `within`
+        if name in ('mu', 'beta') and new.ndim == 0:
+            setattr(module, name, state.pop(key))
+        elif getattr(module._buffers.get(name), 'shape', None) != new.shape:  # another shape there than here
+            _forget(module, name)
+            module._buffers[name] = torch.empty_like(new, dtype=module.weight.dtype, device=module.weight.device)
+    return wrong
+
+# %% ../nbs/02d_numbers.ipynb #da1f8d75
+class Numbers(nn.Module):
+    "`lam`, `mu`, `beta` and `step` of a module: assignable, checked, saved"
 
     nd: int  # dimensions of a map
     out_channels: int  # atoms
@@ -68,31 +132,11 @@ class _Assigned(nn.Module):
             return super().__setattr__(name, value)
         learnt = self._parameters.get(name)
         if isinstance(value, nn.Parameter):
-            _check_shape(self, name, value, learnt=True)
-            self._forget(name)
-            self.register_parameter(name, value)
-        elif learnt is not None and value is not None:  # still a parameter, with a new value
-            with torch.no_grad():
-                learnt.copy_(as_number(self, name, value))
+            _learn(self, name, value)
+        elif learnt is not None and value is not None:
+            _fill(self, name, learnt, value)
         else:
-            self._forget(name)
-            self._keep(name, value)
-
-    def _forget(self, name: str) -> None:
-        for place in (self.__dict__, self._parameters, self._buffers):
-            place.pop(name, None)
-
-    def _keep(self, name: str, value: Any) -> None:
-        "μ and β that are numbers stay numbers; λ and the step are tensors, saved with the weights"
-        t = None if value is None and name == 'step' else as_number(self, name, value)
-        if t is not None and name in ('mu', 'beta') and t.ndim == 0 and not t.is_meta:
-            self.__dict__[name] = float(value)
-        else:
-            self._buffers[name] = t
-
-# %% ../nbs/02d_numbers.ipynb #da1f8d75
-class Numbers(_Assigned):
-    "`lam`, `mu`, `beta` and `step` of a module: assignable, checked, saved"
+            _keep(self, name, value)
 
     def within(self, name: str) -> Any:
         "The number, within its bounds; one that is learnt is projected in training mode"
@@ -107,13 +151,9 @@ class Numbers(_Assigned):
         return p
 
     def _load_from_state_dict(self, state: Any, prefix: str, *args: Any) -> None:
-        for name in set(_BOUNDS) - set(self._parameters):
-            new = state.get(prefix + name)
-            if new is None:
-                continue
-            if name in ('mu', 'beta') and new.ndim == 0:  # learnt there, a number here
-                setattr(self, name, state.pop(prefix + name))
-            elif getattr(self._buffers.get(name), 'shape', None) != new.shape:  # another shape there than here
-                self._forget(name)
-                self._buffers[name] = torch.empty_like(new, dtype=self.weight.dtype, device=self.weight.device)
+        for name in ('lipschitz', 'lipschitz_vector', 'lipschitz_fresh'):
+            state.pop(prefix + name, None)  # of files from before the norm was a function of the weights
+        for name in _BOUNDS:
+            if prefix + name in state and (wrong := _make_room(self, name, state, prefix + name)):
+                args[-1].append(f'{prefix}{name}: {wrong}')  # the list of what `load_state_dict` will complain of
         super()._load_from_state_dict(state, prefix, *args)

@@ -87,7 +87,7 @@ def _make(settings: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> ResNet:
     "The network of `settings`, with weights still to be loaded"
     s = dict(settings)
     csc, layers, learnt = s.pop('csc'), s.pop('layers'), s.pop('learnt')
-    stats = {}
+    stats: dict[str, Any] = {}
     if s.pop('normalized'):
         stats = {k: tensors[k].flatten().tolist() for k in ('mean', 'std')}
     model = create_model(s.pop('name'), s.pop('n_classes'), **s, **stats, **csc)

@@ -230,7 +230,8 @@ def draw_history(
     for key, label in (('train_acc1', 'training (augmented)'), ('valid_acc1', measured_on)):
         ax.plot(epochs, [100 * r[key] for r in rows], 'o-', ms=3 * (len(rows) < 40), lw=1.1, label=label)
     ax.set(xlabel='epoch', ylabel='top-1, %', title=title)
-    ax.xaxis.get_major_locator().set_params(integer=True)
+    ticks: Any = ax.xaxis.get_major_locator()
+    ticks.set_params(integer=True)
     ax.legend()
     return fig
 

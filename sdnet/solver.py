@@ -79,13 +79,17 @@ def extrapolation(
 def _check_lam(lam: Any, x: Tensor) -> None:
     "λ is a number ≥ 0, or broadcasts to the code"
     if not isinstance(lam, Tensor):
+        if isinstance(lam, (list, tuple, str)):
+            raise TypeError(f"`lam` must be a number or a tensor, got {type(lam).__name__}")
         if not lam >= 0:
             raise ValueError(f"`lam` must be ≥ 0, got {lam}")
-    elif lam.ndim == 1 and lam.numel() > 1:
-        n = len(lam)
-        sample, atom = (n, *(1,) * (x.ndim - 1)), (n, *(1,) * (x.ndim - 2))
+        return
+    beside = (1,) * (x.ndim - 2)  # the dimensions of a map
+    an_atom = lam.ndim == x.ndim - 1 and tuple(lam.shape[1:]) == beside
+    if lam.ndim not in (0, x.ndim) and lam.numel() > 1 and not an_atom:
         raise ValueError(
-            f"a `lam` of shape {tuple(lam.shape)} is ambiguous: one value a sample is {sample}, one an atom {atom}"
+            f"a `lam` of shape {tuple(lam.shape)} is ambiguous: "
+            f"one value a sample is {(len(lam), 1, *beside)}, one an atom {(len(lam), *beside)}"
         )
 
 

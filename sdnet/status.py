@@ -59,8 +59,7 @@ def lookup(
     mine, out = [r for r in results if r.notebook == target.notebook], []
     for values in target.runs:
         wanted = identity(target, values, root)
-        hits = [r for r in mine if wanted is not None and r.params == wanted]
-        hits.sort(key=lambda r: r.metrics is None)
+        hits = sorted((r for r in mine if r.params == wanted), key=lambda r: r.metrics is None)
         out.append(hits[0] if hits else None)
     return out
 
@@ -118,8 +117,7 @@ def lacking(
         return f'not available yet: {wrong}'
     if target.needs.get('gpu') and device == 'auto' and not torch.cuda.is_available():
         return 'needs a GPU, and there is none here (--device cpu runs it all the same)'
-    images = target.needs.get('images', '')
-    if images and images not in ('cifar10', 'cifar100') and not has_images(images):
+    if (images := target.needs.get('images')) and images not in ('cifar10', 'cifar100') and not has_images(images):
         return f'needs the image set {images!r} in {data_root() / images}'
     if network := _missing_network(target, root):
         return f'needs the network {network}, which another row trains'
@@ -165,7 +163,7 @@ def _mean(values: list[float], unit: str, places: int = 2) -> str:
     "Mean ± standard deviation; fractions in per cent"
     if not values:
         return ''
-    scale, tail = (100, '') if unit == '%' else (1, f' {unit}' if unit else '')
+    scale, tail = (100, '') if unit == '%' else (1, f' {unit}' * bool(unit))
     text = f'{scale * statistics.mean(values):.{places}f}{tail}'
     return text + (f' ± {scale * statistics.stdev(values):.{places}f}' if len(values) > 1 else '')
 
@@ -177,8 +175,7 @@ def complete(found: list[Result | None]) -> list[Result]:
 
 def _values(target: Target, found: list[Result | None]) -> list[float]:
     "The metric of each complete run"
-    values = [metric_of(f.metrics or {}, target.metric) for f in complete(found)]
-    return [v for v in values if v is not None]
+    return [v for f in complete(found) if (v := metric_of(f.metrics or {}, target.metric)) is not None]
 
 
 def state_of(target: Target, found: list[Result | None], lack: str) -> str:
@@ -281,11 +278,8 @@ def _project(root: Path) -> tuple[Targets, list[Result]]:
     "The list and the results, read again when a file of theirs has changed; empty outside a checkout"
     if not (root / 'data/targets.yaml').exists():
         return Targets({}, {}, {}), []
-    files = [
-        root / 'data/targets.yaml',
-        *(root / 'data/results').glob('*.json'),
-        *(root / 'data/runs').glob('*/*.json'),
-    ]
+    files = [root / 'data/targets.yaml', *(root / 'data/results').glob('*.json')]
+    files += (root / 'data/runs').glob('*/*.json')
     return _read(root, hash(tuple((str(f), f.stat().st_mtime_ns, f.stat().st_size) for f in sorted(files))))
 
 # %% ../nbs/05f_status.ipynb #1376ef19
@@ -349,7 +343,7 @@ def results_table(
         paper = '' if t.paper is None else f'{t.paper:g}{mark} [{t.source}]'
         gap = f'{scale * statistics.mean(values) - t.paper:+.2f}' if values and t.paper is not None else ''
         device = ', '.join(dict.fromkeys(str(f.provenance.get('device_name') or '?') for f in done))
-        name = f'{t.id}: {t.note}' if t.note else t.id
+        name = t.id + f': {t.note}' * bool(t.note)
         rows.append([name, _ours(t, found, root), str(len(done) or ''), paper, gap, device, commits_of(done)])
     shown = [i for i in range(len(rows[0])) if i < 2 or any(r[i] for r in rows[1:])]
     lines = [f'| {" | ".join(r[i] for i in shown)} |' for r in rows]

@@ -62,7 +62,8 @@ def floors(nets: list[str], s: Setting) -> dict[str, dict]:
 
 def memory(nets: list[str], forms: list[str], s: Setting) -> dict[str, dict]:
     "Bytes saved and at the peak, of each network in each form, and ratios to the first"
-    (x, y), rows = s.images(), {}
+    x, y = s.images()
+    rows: dict[str, dict] = {}
     for name in nets:
         for form in ['conv'] if name.startswith('resnet') else forms:
             b = Bench(name, form, s=s)
@@ -97,7 +98,8 @@ def grow(
     "Median step time and saved bytes of each case, over `values` of one axis"
     out = []
     for v in values:
-        here = replace(s, **{axis: v})
+        change: Any = {axis: v}
+        here = replace(s, **change)
         x, y = here.images()
         benches = {b.label: settled(b, x, y) for b in (Bench(n, f, s=here) for n, f in cases)}
         times = interleaved({k: lambda b=b: b.step(x, y) for k, b in benches.items()}, rounds, device=s.device)
@@ -160,7 +162,8 @@ def track(
 ) -> dict:
     "Train, and compare at every step `0.9/‖A‖²` as it was used with `1/‖A‖²`: 0.9 is meant, 1 the limit"
     b = Bench(name, s=replace(s, compile=False))
-    layers, sizes = csc_layers(b.net), {}
+    layers: dict[str, Any] = dict(csc_layers(b.net))
+    sizes: dict[str, tuple[int, ...]] = {}
     x, y = s.images(64 * min(steps, 30))
     with watch(b.net, lambda name, layer, x, z: sizes.__setitem__(name, tuple(x.shape[2:]))):
         b.forward(x[:2])

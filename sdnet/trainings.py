@@ -58,7 +58,7 @@ def array_images(
         x_valid, y_valid, x, y = x[out], y[out], x[~out], y[~out]
         measured_on = f'held-out training images of {p["dataset"]}'
     flip = True if p['flip'] == 'random' else p['flip']
-    kw = dict(device=device, channels_last=True)
+    kw: dict = dict(device=device, channels_last=True)
     train = DeviceLoader(x, y, p['batch_size'], train=True, seed=p['seed'], drop_last=False, flip=flip, **kw)
     valid = DeviceLoader(x_valid, y_valid, 500, **kw)
     return Images(train, valid, n_classes, image_hash(x, y), measured_on, x, x_valid, y_valid)
@@ -69,7 +69,8 @@ def photo_images(
     device: torch.device,
 ) -> Images:
     "The stand-in of `07_imagenet`: crops of ten photographs"
-    size, kw = p['image_size'], dict(device=device, channels_last=True)
+    size = p['image_size']
+    kw: dict = dict(device=device, channels_last=True)
     (x, y), (x_valid, y_valid) = photos('train', size=size), photos('test', size=size)
     train = DeviceLoader(x, y, p['batch_size'], train=True, crop=size // 8, seed=p['seed'], **kw)
     valid = DeviceLoader(x_valid, y_valid, 500, **kw)
@@ -193,8 +194,7 @@ def training_record(
     history: list[dict],  # what `fit` returned; empty: nothing was trained
 ) -> dict:  # entries for a result's metrics
     "Sum up a training for its result"
-    keep = ('epoch', 'train_loss', 'train_acc1', 'valid_loss', 'valid_acc1', 'valid_acc5', 'seconds')
-    keep += ('coherence', 'effective_rank', 'norm2')
+    keep = 'epoch train_loss train_acc1 valid_loss valid_acc1 valid_acc5 seconds coherence effective_rank norm2'.split()
     rows = [{k: r[k] for k in keep if k in r} for r in history]
     if not rows:
         return {}
