@@ -51,20 +51,22 @@ def remembered(
     weight: Tensor,  # atoms
     size: Sequence[int],  # of the signal
     geo: Geometry,
+    compute: Any = lipschitz,  # or `lipschitz_bound`
     n_known: int = 4096,  # values that are kept
 ) -> Tensor:  # 0-dim
-    "`lipschitz`, computed once for each content of `weight`, geometry and size"
+    "`compute`, once for each content of `weight`, geometry and size"
     kw: dict = dict(stride=geo.stride, padding=geo.padding, dilation=geo.dilation, groups=geo.groups)
     if weight.is_meta:
         return _float(weight).new_empty(())
     if _values_hidden(weight):
-        return lipschitz(weight, size, **kw)
-    key = checksum(weight), tuple(weight.shape), weight.dtype, weight.device, tuple(size), geo
+        return compute(weight, size, **kw)
+    key = compute.__name__, checksum(weight), tuple(weight.shape), weight.dtype, weight.device, tuple(size), geo
     with _LOCK:
         if key in _KNOWN:
             _KNOWN.move_to_end(key)
             return _KNOWN[key]
-    value = lipschitz(weight, size, **kw)
+    with torch.inference_mode(False):  # what is kept must be of use everywhere
+        value = compute(weight, size, **kw)
     with _LOCK:
         _KNOWN[key] = value
         while len(_KNOWN) > n_known:
@@ -89,7 +91,7 @@ FRESH = 16  # training steps on a size in which the weights may jump: `‖A‖²
 
 
 class ClosedForm:
-    "`‖A‖²` as a guaranteed bound, computed at each call"
+    "`‖A‖²` as a guaranteed bound: computed at each call, but remembered in eval on a CPU, where it costs most"
 
     closed_form = True
     size: tuple[int, ...] | None = None  # of the last call, for those who ask
@@ -99,7 +101,9 @@ class ClosedForm:
 
     def __call__(self, weight: Tensor, size: tuple[int, ...], training: bool) -> Tensor:
         "For atoms `weight` on maps of `size`"
-        return lipschitz_bound(weight, size, **_keywords(self.geo))
+        if training or torch.compiler.is_compiling() or weight.device.type != 'cpu':
+            return lipschitz_bound(weight, size, **_keywords(self.geo))
+        return remembered(weight, size, self.geo, compute=lipschitz_bound)
 
     def state(self) -> dict[str, Tensor]:
         "Nothing is tracked"
