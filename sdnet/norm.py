@@ -113,7 +113,8 @@ def _autocorrelation(w: Tensor, groups: int) -> Tensor:
 # %% ../nbs/01c_norm.ipynb #88c783cf
 def _grid(size: Size | None, geo: Geometry, reach: Sequence[int], short: Sequence[int], most: int) -> tuple[list, Any]:
     "Frequencies to sample in each dimension, and the factor for what lies between them"
-    counts, slack = [], 1.0
+    counts: list[Any] = []
+    slack: Any = 1.0
     sizes = (size,) * len(short) if isinstance(size, int) else size
     for i, n in enumerate(short):
         cap = max(most, 4 * n)
