@@ -41,7 +41,9 @@ def lean_import() -> None:
     found = {n: getattr(sdnet, n) for n in sdnet.__all__}  # each is imported when it is asked for
     assert all(v.__name__ == n and v.__module__.startswith('sdnet.') for n, v in found.items())
     assert set(found) <= set(dir(sdnet))
-    for m in sorted(p.stem for p in Path(sdnet.__file__).parent.glob('[!_]*.py')):
+    modules = sorted(p.stem for p in Path(sdnet.__file__).parent.glob('[!_]*.py'))
+    assert not set(modules) & set(found), 'a module hides the name of the same spelling once it is imported'
+    for m in modules:
         importlib.import_module(f'sdnet.{m}')
     assert sdnet.__version__ == importlib.metadata.version('sdnet')
 

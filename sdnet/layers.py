@@ -321,7 +321,7 @@ def __getattr__(name: str) -> Any:
 
         return recompute
     if name == 'convert':
-        from sdnet.convert import convert
+        from sdnet.conversion import convert
 
         return convert
     if name in ('lipschitz', 'lipschitz_bound', 'refine_norm'):
