@@ -11,17 +11,21 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from .base import _unit
 from .layers import csc_layers
 from .norm import _spread, lipschitz
 
 # %% ../nbs/02g_coherence.ipynb #3f01c16d
+def _atoms(layer: Any) -> Tensor:
+    "The atoms as the layer uses them; its parameter is left alone, and gradients pass"
+    return _unit(layer.weight) if layer.told.normalize else layer.weight
+
+
 def overlaps(
     layer: Any,  # a sparse-coding layer
 ) -> Tensor:  # (n_atoms, n_atoms of a group, *shifts); an atom with itself, not shifted, is left out as 0
     "Inner products of the atoms of a layer at every shift that its code allows; gradients reach the weight"
-    w, groups = layer.weight, getattr(layer, 'groups', 1)
-    if layer.told.normalize:
-        w = F.normalize(w.flatten(1), dim=1).view_as(w)
+    w, groups = _atoms(layer), getattr(layer, 'groups', 1)
     if w.ndim == 2:
         g = w @ w.t()
         return g * (1 - torch.eye(len(w), dtype=w.dtype, device=w.device))
@@ -48,9 +52,7 @@ def effective_rank(
     layer: Any,  # a sparse-coding layer
 ) -> float:  # from 1 to min(n_atoms, numbers in an atom)
     "Number of directions that the atoms of a layer span, softly counted (Roy and Vetterli, EUSIPCO 2007)"
-    w = layer.weight.flatten(1)
-    if layer.told.normalize:
-        w = F.normalize(w, dim=1)
+    w = _atoms(layer).flatten(1)
     s = torch.linalg.svdvals(w if w.dtype == torch.float64 else w.float())
     p = s / s.sum()
     return float(torch.exp(torch.special.entr(p).sum()))
@@ -63,9 +65,7 @@ def dictionary_numbers(
     "μ, effective rank and ‖A‖² of the first sparse-coding layer"
     for layer in csc_layers(model).values():
         kw = {k: getattr(layer, k) for k in ('stride', 'padding', 'dilation', 'groups') if layer.weight.ndim > 2}
-        w = layer.weight.detach()
-        if layer.told.normalize:
-            w = F.normalize(w.flatten(1), dim=1).view_as(w)
+        w = _atoms(layer).detach()
         norm2 = lipschitz(w, tuple(size)[: w.ndim - 2], **kw)
         return dict(coherence=coherence(layer), effective_rank=effective_rank(layer), norm2=float(norm2))
     return {}

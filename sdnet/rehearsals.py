@@ -19,11 +19,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-import numpy as np
 import torch
 from PIL import Image
 from .calls import papermill_call, run_notebook
-from .data import photos
+from .data import photos, save_images
 from .files import project_root
 from .parameters import check_values
 from .pretrained import save_pretrained
@@ -143,9 +142,7 @@ def stand_in_images(
     for split, n, of_folder in (('train', n_train, 'train'), ('test', n_test, 'val')):
         x, y = photos(split, n)
         for name in ('cifar10', 'cifar100'):
-            (folder / name).mkdir(parents=True, exist_ok=True)
-            np.save(folder / name / f'{split}_images.npy', x)
-            np.save(folder / name / f'{split}_labels.npy', y)
+            save_images(name, split, x, y, folder)
         for i, (im, label) in enumerate(zip(*photos(split, n // 2, 64))):
             path = folder / 'imagenet' / of_folder / f'n{label:08}' / f'{i}.JPEG'
             path.parent.mkdir(parents=True, exist_ok=True)
