@@ -7,6 +7,7 @@ __all__ = ['Job', 'what_decides', 'read_losses', 'save_job', 'open_job']
 
 # %% ../nbs/04i_job.ipynb #95997117
 import math
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -49,6 +50,8 @@ class Job:
     n_batches: int  # in an epoch
     folder: Path | None = None
     checkpoint_every: int | None = None  # batches
+    checkpoint_seconds: float = 0.0  # between the checkpoints of two epochs
+    saved: float = -math.inf  # when the last checkpoint was written, by `time.monotonic`
     callback: Callable[[dict], Any] | None = None
     average: AveragedModel | None = None
     world: World = World()  # this process among all
@@ -145,6 +148,7 @@ def save_job(job: Job) -> None:
             rng_epoch=job.rng_epoch,
         )
         save_checkpoint(job.folder / NEWEST, state, keep=BEFORE)
+    job.saved = time.monotonic()
     job.tell('checkpoint')
 
 # %% ../nbs/04i_job.ipynb #7872c721

@@ -208,7 +208,8 @@ def make_optimizer(recipe: Recipe, params: Iterable[nn.Parameter]) -> Any:
     common: dict[str, Any] = dict(lr=r.lr, weight_decay=r.weight_decay)
     momentum: dict[str, Any] = dict(momentum=r.momentum, nesterov=r.nesterov)
     if r.optimizer == 'sgd':
-        return torch.optim.SGD(params, **common, **momentum)
+        fused = all(p.is_cuda for p in params)  # one kernel for all weights
+        return torch.optim.SGD(params, **common, **momentum, fused=fused)
     if r.optimizer == 'adamw':
         return torch.optim.AdamW(params, betas=(r.momentum, 0.999), **common)
     filters = [p for p in params if p.ndim > 1 and p[0].numel() > 1]

@@ -30,7 +30,7 @@ from sdnet.distributed import (
 from .evaluation import autocast, evaluate, hard_labels, sample_losses, wide
 from .job import Job, open_job, read_losses, save_job, what_decides
 from .progress import progress_bar
-from .optimization import Recipe, as_recipe, average_of, lr_at, make_optimizer, rate, whole
+from .optimization import Recipe, as_recipe, average_of, lr_at, make_optimizer, number, rate, whole
 from .runs import get_device, set_seed, write_csv
 
 # %% ../nbs/05_training.ipynb #4cb0b14e
@@ -151,6 +151,13 @@ def _row(job: Job) -> dict:
     return row
 
 # %% ../nbs/05_training.ipynb #f771f3c5
+def _checkpoint_due(job: Job) -> bool:
+    "Whether the epoch that has ended is saved: the last always, others if the last checkpoint is old enough"
+    if job.epoch == job.recipe.epochs or job.world.size > 1:  # several processes need not agree on the time
+        return True
+    return time.monotonic() - job.saved >= job.checkpoint_seconds
+
+
 def _end_epoch(job: Job) -> None:
     "Evaluate, write the epoch's row, and save"
     check_same(job.model)
@@ -164,7 +171,8 @@ def _end_epoch(job: Job) -> None:
         if job.average is not None:
             job.model.load_state_dict(job.average.module.state_dict())
         job.model.eval()  # what layers settle for evaluation belongs into the last checkpoint
-    save_job(job)
+    if _checkpoint_due(job):
+        save_job(job)
     if job.folder and job.world.rank == 0:
         write_csv(job.folder / 'log.csv', job.history)
     _show(job, row)
@@ -226,6 +234,14 @@ def _make_job(
     return Job(core, call, optimizer, recipe, settings, modules, train, valid, door, n, average=average, world=w)
 
 
+def _fastest_convolutions() -> Any:
+    "cuDNN tries its algorithms at each new size, unless it was told to be deterministic"
+    now = torch.backends.cudnn
+    return now.flags(
+        enabled=now.enabled, benchmark=not now.deterministic, deterministic=now.deterministic, allow_tf32=now.allow_tf32
+    )
+
+
 def _with_recipe(f: Callable) -> Callable:
     "Let `help` and editors show the settings of the recipe among the keywords of `f`"
     here = [p for p in inspect.signature(f).parameters.values() if p.kind != p.VAR_KEYWORD]
@@ -245,6 +261,7 @@ def fit(
     device: str | torch.device | None = None,  # None: where the model is
     folder: str | os.PathLike | None = None,  # gets log.csv and the checkpoints; None: nothing is saved
     checkpoint_every: int | None = None,  # batches between checkpoints in an epoch; None: one after each epoch
+    checkpoint_seconds: float = 0.0,  # an epoch that ends sooner after the last checkpoint is not saved; 0: each is
     resume: bool = True,  # go on from the checkpoint in `folder`; False: begin anew and remove it
     progress: bool = True,  # show a bar, or lines in a log
     callback: Callable[[dict], Any] | None = None,  # called with what happens, see below
@@ -257,16 +274,17 @@ def fit(
     settings = what_decides(plan, core, train)
     if checkpoint_every is not None:
         whole('checkpoint_every', checkpoint_every)
+    number('checkpoint_seconds', checkpoint_seconds)
     own = weights_at(core)[0] if device is None else get_device(device)
     check_sync_bn(sync_bn, own)
     how: dict[str, Any] = dict(compile=compile, channels_last=channels_last, sync_bn=sync_bn)
     if n_procs != 1:
         how |= dict(device=own.type, folder=folder, checkpoint_every=checkpoint_every, callback=callback)
-        how |= dict(resume=resume, progress=progress)
+        how |= dict(resume=resume, progress=progress, checkpoint_seconds=checkpoint_seconds)
         return train_in_new(n_procs, fit, core, train, valid, how | recipe)
     job = _make_job(model, train, valid, plan, settings, own, **how)
     job.folder = None if folder is None else Path(folder)
-    job.checkpoint_every, job.callback = checkpoint_every, callback
-    with undisturbed(core, job.door.device):
+    job.checkpoint_every, job.checkpoint_seconds, job.callback = checkpoint_every, checkpoint_seconds, callback
+    with undisturbed(core, job.door.device), _fastest_convolutions():
         _run(job, resume, progress)
     return [dict(row) for row in job.history]
