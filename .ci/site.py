@@ -1,9 +1,8 @@
-"""Build the docs site from the notebooks: python .ci/site.py KATEX RUNTIME OUT
+"""Build the docs site from the notebooks: python .ci/site.py [OUT, default _site]. Needs Python 3.11, and npm
 
-nbdev processes the notebooks as it does for Quarto; smalldocs renders them from the same _quarto.yml.
-KATEX and RUNTIME are the `dist` folders of the npm packages katex and onnxruntime-web: no page asks another host."""
+nbdev processes the notebooks as it does for Quarto; smalldocs renders them from the same _quarto.yml. KaTeX and
+onnxruntime-web come along: no page asks another host."""
 
-import ast
 import gzip
 import html
 import json
@@ -12,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import nbdev.doclinks
@@ -33,33 +33,14 @@ def page_name(stem: str) -> str:
     return re.sub(r'^\d+[a-z]?_', '', stem) + '.html'
 
 
-def mixed(cell: dict) -> bool:
-    "Whether a cell imports and does other things: nbdev runs it for the docs, where the cells before it were not run"
-    source = ''.join(cell['source'])
-    if cell['cell_type'] != 'code' or re.search(r'^#\| *(export|nbflags|eval: *false)', source, flags=re.M):
-        return False
-    kinds = {type(node) for node in ast.parse(re.sub(r'(?m)^\s*[%!]', '#', source)).body}
-    return (
-        bool(kinds & {ast.Import, ast.ImportFrom})
-        and bool(kinds - {ast.Import, ast.ImportFrom})
-        and 'nbdev_export' not in source
-    )
-
-
 def refused() -> list[str]:
-    "What nbdev would drop or overwrite without a word, or fail on"
+    "What nbdev would drop or overwrite without a word"
     names, found = {}, []
     for nb in sorted(cfg.nbs_path.glob('*.ipynb')):
         cells = json.loads(nb.read_text(encoding='utf-8'))['cells']
-        documented = any('#| export' in ''.join(c['source']) for c in cells)
         first = next(''.join(c['source']) for c in cells if c['cell_type'] == 'markdown')
         if rest := re.sub(r'\A# .*\s+(> .*\n?)*', '', first).strip():
             found.append(f'{nb.name}: the cell of title and description holds more, which is dropped: {rest[:50]}')
-        found += [
-            f'{nb.name}: the cell {c["id"]} imports and does other things: make two'
-            for c in cells
-            if documented and mixed(c)
-        ]
         if (other := names.setdefault(page_name(nb.stem), nb)) != nb:
             found.append(f'{nb.name} and {other.name} would be one page')
     return found
@@ -116,6 +97,13 @@ def finish(out: Path, katex: Path) -> None:
         (out / name).rename(out / new)
 
 
+def packed(name: str, folder: Path) -> Path:
+    "The `dist` folder of a package of npm"
+    done = subprocess.run(['npm', 'pack', '--silent', name], cwd=folder, check=True, capture_output=True, text=True)
+    shutil.unpack_archive(folder / done.stdout.split()[-1], folder / name)
+    return folder / name / 'package/dist'
+
+
 def demo(folder: Path, runtime: Path, most: int = 20_000_000) -> None:
     "What the page demo.html reads: networks and photographs, its script, and the runtime"
     export_demo(folder)
@@ -129,11 +117,12 @@ def demo(folder: Path, runtime: Path, most: int = 20_000_000) -> None:
 
 
 if __name__ == '__main__':
-    katex, runtime, out = (Path(a).resolve() for a in sys.argv[1:])
     if found := refused():
         sys.exit('\n'.join(found))
+    out = Path(*sys.argv[1:] or ['_site']).resolve()
     shutil.rmtree(out, ignore_errors=True)
-    shutil.copytree(render(), out)
-    finish(out, katex)
-    demo(out / 'demo', runtime)
+    with tempfile.TemporaryDirectory() as d:
+        shutil.copytree(render(), out)
+        finish(out, packed('katex@^0.16', Path(d)))
+        demo(out / 'demo', packed('onnxruntime-web@^1.30', Path(d)))
     print(f"{len(list(out.rglob('*.html')))} pages in {out}")
