@@ -61,6 +61,7 @@ pytest_collect_file = Sybil(
         CodeBlockParser('yaml', targets),
         PythonCodeBlockParser(),
     ],
+    path=str(Path(__file__).resolve().parent.parent),
     patterns=['*.md', '*.ipynb'],
     document_types={'.ipynb': Words},
 ).pytest()
