@@ -15,20 +15,14 @@ from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
 from sdnet.launch import load_targets
 
-RUN_BY_TESTS = r"""
+KNOWN = r"""
 (pip install -e '\.\[paper\]' && )?papermill nbs/07_imagenet\.ipynb .*
-pip install -e '\.\[dev\]'( && (nbdev_test|pre-commit install))?
-nbdev_test( --n_workers 1 --path nbs/\S+)?
-nbdev_export|nbdev_clean|ruff .*|python \.ci/readme\.py|pre-commit .*
-papermill nbs/08_cifar\.ipynb .* -p n_procs \d+
-torchrun --standalone .* 'papermill nbs/08_cifar\.ipynb .*'
+pip install -e '\.\[dev\]'( && (nbdev_test|pre-commit install))?|nbdev_test( --n_workers 1 --path nbs/\S+)?
+nbdev_export|nbdev_clean|ruff .*|python \.ci/(readme|site)\.py|pre-commit .*|bash \.ci/run.*|jupyter lab nbs
+papermill nbs/08_cifar\.ipynb .* -p n_procs \d+|torchrun --standalone .* 'papermill nbs/08_cifar\.ipynb .*'
 sdnet run --smoke \S+|sdnet resize \S+ \S+
-bash \.ci/run.*|python \.ci/site\.py|jupyter lab nbs
-"""
-RUN_BY_NONE = r"""
-conda env create .*
-srun torchrun .*
-"""  # the workflow has conda; there is no Slurm
+conda env create .*|srun torchrun .*
+"""  # of the last line, the workflow tests conda; nothing has Slurm
 
 
 class Words(Document):
@@ -40,13 +34,12 @@ class Words(Document):
 
 
 def shell(example: Example) -> None:
-    known = '|'.join(f'({l})' for l in (RUN_BY_TESTS + RUN_BY_NONE).split('\n') if l)
     for line in example.parsed.replace('\\\n', ' ').splitlines():
         command = re.sub(r'(^|\s+)#\s.*', '', line).strip()
         if re.match(r'sdnet (status|run (?!--))', command):  # a run takes hours: `status` knows the same rows
             subprocess.run(command.replace(' run ', ' status '), shell=True, check=True)
         else:
-            assert not command or re.fullmatch(known, command), f'no test runs: {command}'
+            assert not command or re.fullmatch(KNOWN.strip().replace('\n', '|'), command), f'no test runs: {command}'
 
 
 def targets(example: Example) -> None:
@@ -55,12 +48,9 @@ def targets(example: Example) -> None:
         load_targets(Path(d) / 'targets.yaml')
 
 
+parsers = [CodeBlockParser(name, shell) for name in ('sh', 'bash', 'shell', 'console')]
 pytest_collect_file = Sybil(
-    [
-        *(CodeBlockParser(name, shell) for name in ('sh', 'bash', 'shell', 'console')),
-        CodeBlockParser('yaml', targets),
-        PythonCodeBlockParser(),
-    ],
+    [*parsers, CodeBlockParser('yaml', targets), PythonCodeBlockParser()],
     path=str(Path(__file__).resolve().parent.parent),
     patterns=['*.md', '*.ipynb'],
     document_types={'.ipynb': Words},

@@ -55,7 +55,7 @@ class Demo:
 
 
 def test_numbers(page, found):
-    "λ, noise, the rule's button, the keyboard, an atom, the other pair"
+    "λ, noise, the rule's button, an atom, the other pair"
     usual, hardened = committed_pairs()
     demo, frames = Demo(page), []
     for lam in (0.1, 0.4, 0.7, 1.0):
@@ -70,12 +70,8 @@ def test_numbers(page, found):
     demo.part('rule').click()
     wanted = round(float(usual.rule(torch.tensor(f['sigma']))), 2)
     demo.wait(f'Math.abs(f.lam - {wanted}) < 1e-9')
-    demo.part('lam').press('ArrowRight')
-    demo.wait(f'Math.abs(f.lam - {wanted + 0.01}) < 1e-9')
     demo.compare(usual)
-    atom = demo.part('atoms').locator('button').nth(2)
-    atom.click()
-    expect(atom).to_have_attribute('aria-pressed', 'true')
+    demo.part('atoms').locator('button').nth(2).click()
     expect(demo.part('stamps-name')).to_contain_text('atom 3')
     demo.part('pair').select_option('1')
     demo.wait(f'f.pair.name === "{hardened.name}"')
@@ -93,10 +89,8 @@ def test_files(page, found, tmp_path):
     expect(demo.part('said')).to_contain_text('rocket.png')
     for name, model, lam in (('sdnet', pair.sdnet, 0.1), ('other', pair.other, None)):
         best = predict_image(model, tmp_path / 'rocket.png', 32, margin=1, lam=lam).topk(5)
-        rows = [row.split('\n') for row in demo.part(f'{name}-bars').locator('li').all_inner_texts()]
-        assert [r[0] for r in rows] == [pair.classes[i] for i in best.indices]
-        shown = [float(r[-1].rstrip(' %')) / 100 for r in rows]
-        assert shown == pytest.approx(best.values.tolist(), abs=1e-3)
+        rows = demo.part(f'{name}-bars').locator('li').all_inner_texts()
+        assert [r.split('\n')[0] for r in rows] == [pair.classes[i] for i in best.indices]
     before = demo.compare(pair)['photo']
     for name in ('broken.png', 'text.txt'):
         demo.part('file').set_input_files(tmp_path / name)

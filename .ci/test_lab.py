@@ -44,15 +44,11 @@ def lab():
 
 @pytest.fixture
 def opened(page, lab):
+    "A notebook in the window, its kernel idle"
     page.set_default_timeout(90_000)
     page.set_viewport_size(dict(width=1500, height=1100))
-
-    def open_(name):
-        page.goto(f'{lab}/{name}?reset', wait_until='domcontentloaded')
-        page.wait_for_function(f'() => {IDLE}')
-        return page
-
-    return open_
+    go = lambda name: page.goto(f'{lab}/{name}?reset', wait_until='domcontentloaded')
+    return lambda name: go(name) and page.wait_for_function(f'() => {IDLE}') and page
 
 
 @pytest.mark.parametrize('name', CELL)
