@@ -20,23 +20,18 @@ FRAME = "document.getElementById('sdnet-demo').frame"
 
 
 class Demo:
-    "The page in a window"
-
     def __init__(self, page):
-        self.page = page
+        self.page, self.part = page, lambda name: page.locator(f'#sdnet-demo [data-is={name}]')
         page.goto(HOME + 'demo.html')
         self.wait('true')
-
-    def part(self, name: str):
-        return self.page.locator(f'#sdnet-demo [data-is={name}]')
 
     def wait(self, words: str) -> None:
         "For a frame of which `words` hold"
         self.page.wait_for_function(f'(f => f?.ms && ({words}))({FRAME})', timeout=60_000)
 
-    def slide(self, name: str, value: float) -> None:
+    def slide(self, name: str, value: float, number: str) -> None:
         self.part(name).fill(f'{value}')
-        self.wait(f'Math.abs(f.{dict(lam="lam", noise="amount")[name]} - {value}) < 1e-9')
+        self.wait(f'Math.abs(f.{number} - {value}) < 1e-9')
 
     def compare(self, pair) -> dict:
         "The frame; its numbers are computed again from the picture that the page made"
@@ -59,12 +54,12 @@ def test_numbers(page, found):
     usual, hardened = committed_pairs()
     demo, frames = Demo(page), []
     for lam in (0.1, 0.4, 0.7, 1.0):
-        demo.slide('lam', lam)
+        demo.slide('lam', lam, 'lam')
         frames.append(demo.compare(usual))
     assert frames[-1]['zeros'] > frames[0]['zeros'] + 0.1 and frames[-1]['psnr'] < frames[0]['psnr']
     for kind in ('shot', 'impulse', 'gaussian'):
         demo.part('kind').select_option(kind)
-        demo.slide('noise', 0.1)
+        demo.slide('noise', 0.1, 'amount')
         demo.wait(f'f.kind === "{kind}"')
         f = demo.compare(usual)
     demo.part('rule').click()

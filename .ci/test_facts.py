@@ -12,25 +12,31 @@ settings.read(ROOT / 'settings.ini', encoding='utf-8')
 cfg = settings['DEFAULT']
 
 
-def yaml_of(path: str) -> dict:
-    return yaml.safe_load((ROOT / path).read_text(encoding='utf-8'))
+def read(path: str) -> str:
+    return (ROOT / path).read_text(encoding='utf-8')
 
 
 def test_one_source():
-    env = yaml_of('environment.yml')
+    env = yaml.safe_load(read('environment.yml'))
     assert f">={cfg['min_python']}" in env['dependencies'][0] and env['dependencies'][-1] == {'pip': ['-e .[dev]']}
-    assert f"conda activate {env['name']}" in (ROOT / 'README.md').read_text(encoding='utf-8')
-    assert yaml_of('CITATION.cff')['version'] == cfg['version']
+    assert f"conda activate {env['name']}" in read('README.md')
+    assert yaml.safe_load(read('CITATION.cff'))['version'] == cfg['version']
     assert not re.search(r'(?<![<>=!~])==', ' '.join(cfg[k] for k in cfg if k.endswith('requirements'))), 'no pins'
+
+
+def test_experiments():
+    "Each refuses a misspelt -p: `check_parameters` is tested in nbs/00d_parameters.ipynb"
+    books = {p.name: p.read_text(encoding='utf-8') for p in ROOT.glob('nbs/*.ipynb')}
+    assert not [n for n, text in books.items() if '"parameters"' in text and 'check_parameters(globals())' not in text]
 
 
 def test_workflow():
     "Every kind of machine runs the README's command; the very site that `.ci/run` checked is published, after all else"
-    jobs = yaml_of('.github/workflows/test.yml')['jobs']
+    jobs = yaml.safe_load(read('.github/workflows/test.yml'))['jobs']
     matrix = jobs['test']['strategy']['matrix']
     machines = ' '.join(matrix['os'] + [m['os'] for m in matrix['include']])
     assert matrix['python'][0] == cfg['min_python'] and re.search('ubuntu-latest.*arm.*macos', machines)
-    assert jobs['test']['steps'][-1]['run'] in (ROOT / 'README.md').read_text(encoding='utf-8').splitlines()
+    assert jobs['test']['steps'][-1]['run'] in read('README.md').splitlines()
     *_, built, upload = jobs['everything']['steps']
     assert built['run'].startswith('bash .ci/run') and ' site' in built['run']
     assert 'upload-pages-artifact' in upload['uses'] and upload['with']['path'] == built['env']['CI_SITE']
