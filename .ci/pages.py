@@ -18,7 +18,7 @@ from sdnet.launch import load_targets
 KNOWN = r"""
 (pip install -e '\.\[paper\]' && )?papermill nbs/07_imagenet\.ipynb .*
 pip install -e '\.\[dev\]'( && (nbdev_test|pre-commit install))?|nbdev_test( --n_workers 1 --path nbs/\S+)?
-nbdev_export|nbdev_clean|ruff .*|python \.ci/(readme|site)\.py|pre-commit .*|bash \.ci/run.*|jupyter lab nbs
+nbdev_export|nbdev_clean|ruff .*|python \.ci/(readme|build_site)\.py|pre-commit .*|bash \.ci/run.*|jupyter lab nbs
 papermill nbs/08_cifar\.ipynb .* -p n_procs \d+|torchrun --standalone .* 'papermill nbs/08_cifar\.ipynb .*'
 sdnet run --smoke \S+|sdnet resize \S+ \S+
 conda env create .*|srun torchrun .*

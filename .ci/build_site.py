@@ -1,4 +1,4 @@
-"""Build the docs site from the notebooks: python .ci/site.py [OUT, default _site]. Needs Python 3.11, and npm
+"""Build the docs site from the notebooks: python .ci/build_site.py [OUT, default _site]. Needs Python 3.11, and npm
 
 nbdev processes the notebooks as it does for Quarto; smalldocs renders them from the same _quarto.yml. KaTeX and
 onnxruntime-web come along: no page asks another host."""
