@@ -109,11 +109,11 @@ def rule_of(row: str) -> LamRule:
 def committed_pairs() -> list[Pair]:
     "The pairs that the site shows: networks that rows of `data/targets.yaml` name"
     rows = load_targets(project_root() / 'data/targets.yaml').rows
-    usual = [load_pretrained(rows[RULE_ROW].parameters[k]) for k in ('sdnet', 'resnet')]
-    attacked = [load_pretrained(rows[r].parameters['checkpoint']) for r in _ATTACKED_ROWS]
+    a, b = (load_pretrained(rows[RULE_ROW].parameters[k]) for k in ('sdnet', 'resnet'))
+    c, d = (load_pretrained(rows[r].parameters['checkpoint']) for r in _ATTACKED_ROWS)
     return [
-        Pair('clean training', *usual, _CIFAR10, rule=rule_of(RULE_ROW), source=RULE_ROW),
-        Pair('training on attacks', *attacked, _CIFAR10),
+        Pair('clean training', a, b, _CIFAR10, rule=rule_of(RULE_ROW), source=RULE_ROW),
+        Pair('training on attacks', c, d, _CIFAR10),
     ]
 
 # %% ../nbs/03f_browser.ipynb #b0f50011
