@@ -84,7 +84,6 @@ def paper_values(
             out[row, 'clean'] = clean
     return out
 
-
 # %% ../nbs/06w_corruption_drawings.ipynb #pool0002
 POOLED = 'resnet resnet_filter sdnet sdnet_paper sdnet_rule resnet_bn sdnet_bn_rule sdnet_oracle'.split()
 

@@ -82,7 +82,7 @@ def _idle(p: dict) -> set[str]:
     drop = set(HOW)
     if str(p.get('arch')).startswith('resnet'):
         drop |= set(_CSC)
-    if p.get('released'):
+    if p.get('released') or p.get('checkpoint'):
         drop |= {*_TRAINING, *_CSC[2:], 'adversarial', 'stem_width'}
     if not p.get('adversarial'):
         drop |= {'adversarial_steps'}
