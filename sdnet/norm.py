@@ -14,7 +14,7 @@ from torch import Tensor
 from .csc import Geometry, Size, _tuple
 
 # %% auto #0
-__all__ = ['lipschitz', 'lipschitz_bound', 'refine_norm']
+__all__ = ['lipschitz', 'top_bound', 'lipschitz_bound', 'refine_norm', 'power_step']
 
 # %% ../nbs/01c_norm.ipynb #3e663e8a
 def _without_grad(f: Any) -> Any:
@@ -30,11 +30,23 @@ def _without_grad(f: Any) -> Any:
     return g
 
 
-def _start(shape: Sequence[int], like: Tensor) -> Tensor:
+def _start(shape: Sequence[int], like: Tensor, part: int = 2**18) -> Tensor:
     "A fixed pseudo-random unit vector of `shape` (no random generator is touched)"
-    i = torch.arange(1, math.prod(shape) + 1, dtype=torch.float64, device='cpu')
-    v = i.square_().mul_(0.6180339887498949).frac_().sub_(0.5)
-    return v.div_(v.norm()).to(like).view(*shape)
+
+    def numbers(a: int, b: int) -> Tensor:
+        i = torch.arange(1 + a, 1 + b, dtype=torch.float64, device='cpu')
+        return i.square_().mul_(0.6180339887498949).frac_().sub_(0.5)
+
+    n = math.prod(shape)
+    if torch.compiler.is_compiling() or n <= part:
+        v = numbers(0, n)
+        return v.div_(v.norm()).to(like).view(*shape)
+    ends = [(a, min(a + part, n)) for a in range(0, n, part)]  # a large map is never held in float64
+    norm = torch.stack([numbers(*o).square().sum() for o in ends]).sum().sqrt()
+    out = like.new_empty(n)
+    for a, b in ends:
+        out[a:b] = numbers(a, b).div_(norm)
+    return out.view(*shape)
 
 
 def _float(t: Tensor) -> Tensor:
@@ -146,18 +158,44 @@ def _phase(counts: Sequence[Any], short: Sequence[int], like: Tensor) -> Tensor:
     return angle
 
 # %% ../nbs/01c_norm.ipynb #b3f574e5
-def _max_eigenvalue_bound(G: Tensor, n_square: int = 8) -> Tensor:
-    "Upper bound `(½ tr Gᵖ)^(1/p)`, p = 2^`n_square`, of the eigenvalues of symmetric matrices with doubled spectrum"
+def _eigenvalue_bounds(G: Tensor, n_square: int = 8) -> Tensor:
+    "Upper bounds `(½ tr Gᵖ)^(1/p)`, p = 2^`n_square`, of the eigenvalues of symmetric matrices with doubled spectrum"
     log, scale = torch.zeros((), dtype=G.dtype, device=G.device), 1.0
     for _ in range(n_square):
         m = G.abs().amax().clamp_min(1e-30)
         G, log, scale = G / m, log + scale * m.log(), scale / 2
         G = G @ G
-    t = G.diagonal(dim1=-2, dim2=-1).sum(-1).amax() / 2
+    t = G.diagonal(dim1=-2, dim2=-1).sum(-1) / 2
     return (log + scale * t.clamp_min(1e-30).log()).exp()
 
 
 @_without_grad
+def top_bound(
+    weight: Tensor,  # atoms, (C, M/groups, *kernel)
+    size: Size | None,  # of the signal
+    top: Tensor | None = None,  # what an earlier call gave; None: all frequencies
+    *,
+    n_top: int = 32,  # frequencies to be given
+    max_grid: int | None = None,
+    **geometry: Any,  # stride, padding, dilation, groups
+) -> tuple[Tensor, Tensor]:  # (0-dim, angles (n_top, lags))
+    "`lipschitz_bound` over the frequencies `top` alone, or over all, and the angles of those where it is highest"
+    w = _float(weight.detach())
+    geo = Geometry.of(w, **geometry)
+    with torch.autocast(w.device.type, enabled=False):
+        w = _phases(_spread(w, geo.dilation), geo.stride)
+        short = tuple(int(k) for k in w.shape[2:])
+        counts, slack = _grid(size, geo, geo.reach(), short, max_grid or (64 if geo.groups == 1 else 32))
+        lags, angle = _autocorrelation(w, geo.groups), _phase(counts, short, w) if top is None else top
+        re, im = (torch.tensordot(f(angle), lags, ([-1], [3])) for f in (torch.cos, torch.sin))
+        G = torch.cat([torch.cat([re, -im], -1), torch.cat([im, re], -1)], -2)
+        bounds = _eigenvalue_bounds(G)  # (*frequencies, groups)
+        if top is None:
+            angle, each = angle.flatten(0, -2), bounds.flatten(0, -2).amax(1)
+            angle = angle[each.topk(min(n_top, len(each))).indices] if n_top else angle[:0]
+        return bounds.amax() * slack, angle
+
+
 def lipschitz_bound(
     weight: Tensor,  # atoms, (C, M/groups, *kernel)
     size: Size | None = None,  # size of the signal; None: for every size
@@ -166,18 +204,9 @@ def lipschitz_bound(
     **geometry: Any,  # stride, padding, dilation, groups
 ) -> Tensor:  # 0-dim
     "Guaranteed upper bound of `‖A‖²` from the spectra of the atoms; cost grows with (M/groups·stride²)³"
-    w = _float(weight.detach())
-    if w.ndim == 2:
-        return torch.linalg.matrix_norm(w, 2).square()
-    geo = Geometry.of(w, **geometry)
-    with torch.autocast(w.device.type, enabled=False):
-        w = _phases(_spread(w, geo.dilation), geo.stride)
-        short = tuple(int(k) for k in w.shape[2:])
-        counts, slack = _grid(size, geo, geo.reach(), short, max_grid or (64 if geo.groups == 1 else 32))
-        lags, angle = _autocorrelation(w, geo.groups), _phase(counts, short, w)
-        re, im = (torch.tensordot(f(angle), lags, ([-1], [3])) for f in (torch.cos, torch.sin))
-        G = torch.cat([torch.cat([re, -im], -1), torch.cat([im, re], -1)], -2)
-        return _max_eigenvalue_bound(G) * slack
+    if weight.ndim == 2:
+        return lipschitz(weight)
+    return top_bound(weight, size, n_top=0, max_grid=max_grid, **geometry)[0]
 
 # %% ../nbs/01c_norm.ipynb #adb32ef0
 @_without_grad
@@ -210,3 +239,17 @@ def refine_norm(
         value = total(geo.conv(v, w).square())
         gained = (value - 2 * half).clamp_min(0)
         return v, (value + margin * gained).amax()
+
+
+@_without_grad
+def power_step(
+    weight: Tensor,  # atoms
+    v: Tensor,  # unit vector in signal space, for each group of channels: (1, M, *size)
+    **geometry: Any,  # stride, padding, dilation, groups
+) -> tuple[Tensor, Tensor]:  # (better v, lower bound of ‖A‖²)
+    "The least that keeps `v` beside weights that move: one application of `A Aᵀ`"
+    w, geo = _float(weight.detach()), Geometry.of(weight, **geometry)
+    with torch.autocast(w.device.type, enabled=False):
+        g = _gram(w, _float(v), geo).unflatten(1, (geo.groups, -1)).flatten(2)
+        length = torch.linalg.vector_norm(g, dim=2, keepdim=True)
+        return g.div_(length.clamp_min(1e-30)).view_as(v), length.amax()
