@@ -158,7 +158,7 @@ def _keywords(geo: Geometry) -> dict[str, Any]:
 class ClosedForm(_Norm):
     "`‖A‖²` as a bound: remembered in eval on a CPU, and in most training steps taken where it was highest"
 
-    closed_form, every, what = True, 16, 'top'
+    closed_form, every, what = True, 32, 'top'
 
     def __call__(self, weight: Tensor, size: tuple[int, ...], training: bool) -> Tensor:
         "For atoms `weight` on maps of `size`"
