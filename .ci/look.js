@@ -1,4 +1,4 @@
-// What a reader of the page would stumble over, at a window of `width` pixels: called by browser.py
+// What a reader of the page would stumble over, at a window of `width` pixels: called by test_site.py
 async width => {
   const out = [], w = document.documentElement.clientWidth;
   const name = e => `${e.tagName.toLowerCase()} "${(e.innerText || e.alt || '').trim().slice(0, 60)}"`;

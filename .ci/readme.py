@@ -5,12 +5,13 @@ A cell with `#| echo: false` of the front and the results page says in markdown 
 after the cells that define what it needs (the parameters, and cells folded away that draw nothing), and its output is
 stored. All other outputs are as the notebook has them. The same bytes each time."""
 
-import ast
 import json
 import os
 import re
 import sys
 from pathlib import Path
+
+from execnb.shell import CaptureShell
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -24,27 +25,20 @@ def marks(cell: dict) -> list[str]:
     return re.findall(r'^#\|\s*(.+?)\s*$', source(cell), flags=re.M) if cell['cell_type'] == 'code' else []
 
 
-def value(cell: dict, names: dict):
-    "Run a cell; what its last expression stands for"
-    *body, last = ast.parse(source(cell)).body
-    exec(compile(ast.Module(body, []), 'cell', 'exec'), names)
-    return eval(compile(ast.Expression(last.value), 'cell', 'eval'), names)
-
-
 def refresh(path: Path) -> list[dict]:
     "Store anew what the `echo: false` cells say; all cells"
-    nb, names = json.loads(path.read_text(encoding='utf-8')), {}
+    nb, shell = json.loads(path.read_text(encoding='utf-8')), CaptureShell()
     for cell in nb['cells']:
-        has = marks(cell)
-        if 'echo: false' in has:
-            said = value(cell, names)  # IPython's Markdown, or that of sdnet.reports, which is a string
-            data = {'text/markdown': getattr(said, 'data', said).splitlines(keepends=True)}
+        has, tags = marks(cell), cell['metadata'].get('tags', [])
+        says, folded = 'echo: false' in has, 'code-fold: true' in has and 'fig-alt' not in source(cell)
+        if says or folded or 'parameters' in tags:
+            shell.run(source(cell))
+            if shell.exc:
+                raise shell.exc
+        if says:  # with IPython's Markdown, or that of sdnet.reports, which is a string
+            data = {'text/markdown': getattr(shell.result, 'data', shell.result).splitlines(keepends=True)}
             data['text/plain'] = ['<IPython.core.display.Markdown object>']
             cell['outputs'] = [dict(data=data, execution_count=None, metadata={}, output_type='execute_result')]
-        elif 'parameters' in cell['metadata'].get('tags', []):
-            exec(source(cell), names)
-        elif 'code-fold: true' in has and not any(m.startswith('fig-alt') for m in has):
-            exec(source(cell), names)
     path.write_text(json.dumps(nb, ensure_ascii=False, indent=1, sort_keys=True) + '\n', encoding='utf-8')
     return nb['cells']
 

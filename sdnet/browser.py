@@ -15,12 +15,14 @@ import torch
 from torch import nn
 from .data import _photograph
 from .deploy import export_onnx, read_image
+from .files import project_root
 from .layers import csc_layers
 from .measuring import check_eval, first_csc_layer, trained_lam
 from .pretrained import load_pretrained
 from .rules import LamRule
 from .runs import atomic_write, write_json
 from .status import results_of
+from .targets import load_targets
 
 # %% auto #0
 __all__ = ['PICTURES', 'RULE_ROW', 'Pair', 'rule_of', 'committed_pairs', 'export_demo']
@@ -92,11 +94,7 @@ class Pair:
 # %% ../nbs/03f_browser.ipynb #b0f5000e
 RULE_ROW = 'heldout/cifar10/corruptions-sigma'  # of `data/targets.yaml`: the recommended rule, one λ an image by σ̂
 _CIFAR10 = 'airplane automobile bird cat deer dog frog horse ship truck'.split()
-_USUAL = tuple(f'cifar10-{arch}-epochs_5-seed_0-select_true-width_16' for arch in ('sdnet18', 'resnet18'))
-_ATTACKED = (
-    'cifar10-sdnet18-adversarial_8_255-adversarial_steps_4-epochs_6-n_train_10000-seed_0-0df03b',
-    'cifar10-resnet18-adversarial_8_255-adversarial_steps_4-epochs_6-n_train_10000-seed-00ab3d',
-)
+_ATTACKED_ROWS = [f'adversarial-small/cifar10/{arch}-hardened/linf' for arch in ('sdnet18', 'resnet18')]
 
 
 def rule_of(row: str) -> LamRule:
@@ -109,11 +107,13 @@ def rule_of(row: str) -> LamRule:
 
 
 def committed_pairs() -> list[Pair]:
-    "The pairs that the site shows"
-    (a, b), (c, d) = ([load_pretrained(name) for name in names] for names in (_USUAL, _ATTACKED))
+    "The pairs that the site shows: networks that rows of `data/targets.yaml` name"
+    rows = load_targets(project_root() / 'data/targets.yaml').rows
+    usual = [load_pretrained(rows[RULE_ROW].parameters[k]) for k in ('sdnet', 'resnet')]
+    attacked = [load_pretrained(rows[r].parameters['checkpoint']) for r in _ATTACKED_ROWS]
     return [
-        Pair('clean training', a, b, _CIFAR10, rule=rule_of(RULE_ROW), source=RULE_ROW),
-        Pair('training on attacks', c, d, _CIFAR10),
+        Pair('clean training', *usual, _CIFAR10, rule=rule_of(RULE_ROW), source=RULE_ROW),
+        Pair('training on attacks', *attacked, _CIFAR10),
     ]
 
 # %% ../nbs/03f_browser.ipynb #b0f50011

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 from .comparison import CROSS, pooled
 from .reports import COLOURS, Markdown, interval, percent, points, table
+from .targets import Targets, choose
 
 # %% auto #0
-__all__ = ['POOLED', 'short', 'columns', 'accuracy_table', 'difference_table', 'cross_table', 'pooled_table', 'draw_curves',
-           'draw_lines', 'draw_methods', 'draw_batch_norm']
+__all__ = ['POOLED', 'short', 'columns', 'accuracy_table', 'difference_table', 'cross_table', 'paper_values', 'pooled_table',
+           'draw_curves', 'draw_lines', 'draw_methods', 'draw_batch_norm']
 
 # %% ../nbs/06w_corruption_drawings.ipynb #17074787
 def short(name: str) -> str:
@@ -66,6 +67,22 @@ def cross_table(m: dict, group: str = 'mean') -> Markdown:
     cell = lambda k: interval((acc[k], *inside[k])) if k in acc else '–'
     rows = [[net, *(cell(row.get(w, '')) for w in words)] for net, row in CROSS.items()]
     return table([f'{short(group)}, %', *words.values()], rows)
+
+# %% ../nbs/06w_corruption_drawings.ipynb #a3a29596
+def paper_values(
+    targets: Targets,  # the list of the paper's numbers
+    dataset: str = 'cifar10',
+) -> dict[tuple[str, str], float]:  # (row, corruption) -> per cent
+    "What the paper reports, for `accuracy_table`"
+    out = {}
+    for t in choose(targets, [f'table2/{dataset}/*']):
+        _, corruption, row = str(t.metric).split('.')
+        if t.paper is not None and row != 'sdnet_rule':  # our rule is not the paper's
+            out[row, corruption] = t.paper
+    for row in ('resnet', 'sdnet'):
+        if (clean := targets.rows[f'table1/{dataset}/{row}18'].paper) is not None:
+            out[row, 'clean'] = clean
+    return out
 
 # %% ../nbs/06w_corruption_drawings.ipynb #pool0002
 POOLED = 'resnet resnet_filter sdnet sdnet_paper sdnet_rule resnet_bn sdnet_bn_rule sdnet_oracle'.split()

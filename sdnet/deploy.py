@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 from .imagefiles import decode_image
 from .layers import csc_layers, lam_at
+from .measuring import check_eval
 from .runs import atomic_write
 
 # %% auto #0
@@ -56,8 +57,7 @@ def predict_image(
     lam: Any = None,  # λ of all sparse-coding layers; None: their own
 ) -> Tensor:  # (n_classes,), on the CPU; they add up to 1
     "Probabilities of the classes for one image file"
-    if model.training:
-        raise ValueError('the model is in training mode: call model.eval() first')
+    check_eval(model)
     like = next(model.parameters())
     x = read_image(path, size, margin=margin, channels=channels).to(like)
     with torch.no_grad(), nullcontext() if lam is None else lam_at(model, lam):
@@ -70,10 +70,7 @@ def fix_steps(
     x: Tensor,  # an input of the size to come
 ) -> nn.Module:  # a copy for maps of that size
     "Replace the step size of every sparse-coding layer by its number"
-    if model.training:
-        raise ValueError(
-            'the model is in training mode, in which its dictionaries still change: call model.eval() first'
-        )
+    check_eval(model)  # in training its dictionaries still change
     model = copy.deepcopy(model)
 
     def settle(layer: Any, inputs: tuple) -> None:

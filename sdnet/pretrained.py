@@ -197,6 +197,15 @@ def _open_pretrained(source: Any) -> tuple[dict[str, Tensor], dict[str, Any], di
     return tensors, settings, json.loads(header['meta'])
 
 # %% ../nbs/03d_pretrained.ipynb #f1cc7b6c
+def _said(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:  # settings, meta
+    "What a file says of its network; the weights are not read"
+    from safetensors import safe_open
+
+    with safe_open(path, 'pt') as f:
+        header = f.metadata()
+    return json.loads(header['settings']), json.loads(header['meta'])
+
+
 def _candidates(source: str, folder: Path) -> list[Path]:
     "Files in `folder` that `source` may mean"
     files = sorted(folder.glob('*.safetensors'))
@@ -204,7 +213,11 @@ def _candidates(source: str, folder: Path) -> list[Path]:
     if '/' in source:
         hits += [p for p in files if p.name.startswith(source.replace('/', '-') + '-')]
     if len(hits) > 1:
-        hits = [p for p in hits if plain_recipe(_open_pretrained(p)[2].get('params', {}))] or hits
+        said = {p: _said(p) for p in hits}
+        widest = max(settings['width'] for settings, _ in said.values())
+        hits = [p for p in hits if said[p][0]['width'] == widest]
+        if len(hits) > 1:
+            hits = [p for p in hits if plain_recipe(said[p][1].get('params', {}))] or hits
     return hits
 
 

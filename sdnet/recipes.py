@@ -82,10 +82,12 @@ def _idle(p: dict) -> set[str]:
     drop = set(HOW)
     if str(p.get('arch')).startswith('resnet'):
         drop |= set(_CSC)
-    if p.get('released'):
+    if p.get('released') or p.get('checkpoint'):
         drop |= {*_TRAINING, *_CSC[2:], 'adversarial', 'stem_width'}
     if not p.get('adversarial'):
         drop |= {'adversarial_steps'}
+    if not p.get('checkpoint'):
+        drop |= {'checkpoint'}
     return drop
 
 
@@ -100,6 +102,9 @@ def _network(p: dict, use: dict) -> dict:
 def _cifar(p: dict, device: str | None) -> dict:
     "What decides a run of 08_cifar"
     use = recipe_values(p.get('recipe', ''), p.get('without', ''))
+    if p.get('checkpoint'):  # the network says the rest
+        out = {k: p[k] for k in ('dataset', 'checkpoint', 'select')}
+        return out | dict(precision=_precision(p, False, device), looks=use['looks'])
     if p.get('dataset') == 'photos':
         use |= dict(width=8, epochs=2)
     changed = p.get('fidelity', 'l2') != 'l2' or p.get('learn_lam') or p.get('learn_beta')
@@ -226,7 +231,7 @@ def run_name(
 ) -> str:  # a slug
     "The name of a run"
     kind, dataset = notebook.split('_', 1)[1], params.get('dataset', '')
-    if notebook in _HIDDEN:
+    if notebook in _HIDDEN and not params.get('checkpoint'):
         recipe = params.get('recipe', 'paper') if notebook == '08_cifar' else 'imagenet'
         usual = RECIPES[recipe] if params.get('without') == '' else recipe_values(recipe, params.get('without', ''))
         usual = {k: usual[k] for k in ('batch_size', 'lr') if k in usual} | _HIDDEN[notebook]

@@ -1,21 +1,21 @@
-"""Build the docs site from the notebooks: python .ci/site.py KATEX RUNTIME OUT
+"""Build the docs site from the notebooks: python .ci/build_site.py [OUT, default _site]. Needs Python 3.11, and npm
 
-nbdev processes the notebooks as it does for Quarto; smalldocs renders them from the same _quarto.yml.
-KATEX and RUNTIME are the `dist` folders of the npm packages katex and onnxruntime-web: no page asks another host."""
+nbdev processes the notebooks as it does for Quarto; smalldocs renders them from the same _quarto.yml. KaTeX and
+onnxruntime-web come along: no page asks another host."""
 
-import ast
 import gzip
-import html
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import nbdev.doclinks
 import nbdev.quarto
+from bs4 import BeautifulSoup
 from nbdev.config import get_config
 from nbdev.serve import proc_nbs
 
@@ -24,8 +24,6 @@ from sdnet.browser import export_demo
 cfg = get_config()
 CDN = r'https://cdn\.jsdelivr\.net/npm/katex@[^/"]+/dist'
 FIGURE = re.compile(r'(?<=src=")[./]*data/figures/([\w.-]+)')
-HEADING = r'<h(?P<level>[1-6])(?P<marks>[^>]*)>(?P<heading>.*?)</h(?P=level)>'
-HEADING_OR_IMAGE = re.compile(HEADING + r'|<img\b(?![^>]*\balt="[^"])[^>]*>', flags=re.S)
 
 
 def page_name(stem: str) -> str:
@@ -33,51 +31,27 @@ def page_name(stem: str) -> str:
     return re.sub(r'^\d+[a-z]?_', '', stem) + '.html'
 
 
-def mixed(cell: dict) -> bool:
-    "Whether a cell imports and does other things: nbdev runs it for the docs, where the cells before it were not run"
-    source = ''.join(cell['source'])
-    if cell['cell_type'] != 'code' or re.search(r'^#\| *(export|nbflags|eval: *false)', source, flags=re.M):
-        return False
-    kinds = {type(node) for node in ast.parse(re.sub(r'(?m)^\s*[%!]', '#', source)).body}
-    return (
-        bool(kinds & {ast.Import, ast.ImportFrom})
-        and bool(kinds - {ast.Import, ast.ImportFrom})
-        and 'nbdev_export' not in source
-    )
-
-
 def refused() -> list[str]:
-    "What nbdev would drop or overwrite without a word, or fail on"
-    names, found = {}, []
+    "What nbdev would drop without a word: all but title and description in the first cell"
+    found = []
     for nb in sorted(cfg.nbs_path.glob('*.ipynb')):
         cells = json.loads(nb.read_text(encoding='utf-8'))['cells']
-        documented = any('#| export' in ''.join(c['source']) for c in cells)
         first = next(''.join(c['source']) for c in cells if c['cell_type'] == 'markdown')
         if rest := re.sub(r'\A# .*\s+(> .*\n?)*', '', first).strip():
-            found.append(f'{nb.name}: the cell of title and description holds more, which is dropped: {rest[:50]}')
-        found += [
-            f'{nb.name}: the cell {c["id"]} imports and does other things: make two'
-            for c in cells
-            if documented and mixed(c)
-        ]
-        if (other := names.setdefault(page_name(nb.stem), nb)) != nb:
-            found.append(f'{nb.name} and {other.name} would be one page')
+            found.append(f'{nb.name}: the cell of title and description holds more: {rest[:50]}')
     return found
 
 
 def described(page: str) -> str:
     "A picture without a text in its place gets the heading that it stands under; no level of headings is left out"
-    heading, level = '', 0
-
-    def one(m: re.Match) -> str:
-        nonlocal heading, level
-        if m['heading'] is None:
-            return f'<img alt="Figure: {heading}"' + re.sub(r'\s*\balt(="")?(?=[\s>])', '', m[0])[4:]
-        heading = html.escape(html.unescape(re.sub(r'<[^>]+>', '', m['heading'])).strip())
-        level = min(int(m['level']), level + 1)
-        return f'<h{level}{m["marks"]}>{m["heading"]}</h{level}>'
-
-    return HEADING_OR_IMAGE.sub(one, page)
+    soup, heading, level = BeautifulSoup(page, 'html.parser'), '', 0
+    for e in soup.find_all(['img', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6']):
+        if e.name == 'img':
+            e['alt'] = e.get('alt') or f'Figure: {heading}'
+        else:
+            heading, level = e.get_text().strip(), min(int(e.name[1]), level + 1)
+            e.name = f'h{level}'
+    return str(soup)
 
 
 def render() -> Path:
@@ -94,6 +68,7 @@ def finish(out: Path, katex: Path) -> None:
     "Quarto's page names, links within the site, nothing from another host"
     shutil.copytree(katex, out / 'site_libs/katex', ignore=shutil.ignore_patterns('*.mjs', 'katex.js', 'katex.css'))
     names = {p.name: page_name(p.stem) for p in out.glob('*.html')}
+    assert len(names) == len({*names.values()}), 'two notebooks would be one page'
     old = re.compile('|'.join(rf'\b{re.escape(n)}' for n in names if n != names[n]))
     here = re.compile(rf'(<a [^>]*href="){re.escape(cfg.doc_host + cfg.doc_baseurl)}/')
     for p in [q for q in out.rglob('*') if q.suffix in ('.html', '.json', '.xml', '.css')]:
@@ -103,17 +78,24 @@ def finish(out: Path, katex: Path) -> None:
         elif 'site_libs' not in p.parts:
             text = here.sub(r'\1', old.sub(lambda m: names[m[0]], text))
             text = re.sub(r'(<a [^>]*href="\w+\.html)#_\w+"', r'\1"', text)  # a private name has no heading
-            text = re.sub(
-                r'\[(`[^`\]]*`)\]\(https?://[^)\s]*\)', r'\1', text
-            )  # nbdev links names within signatures too
+            text = re.sub(r'\[(`[^`\]]*`)\]\(https?://[^)\s]*\)', r'\1', text)  # links within signatures
             for name in set(FIGURE.findall(text)):  # committed pictures lie beside the pages
                 (out / 'figures').mkdir(exist_ok=True)
                 shutil.copy(cfg.config_path / 'data/figures' / name, out / 'figures')
             text = FIGURE.sub(r'figures/\1', text)
-            text = re.sub(CDN, os.path.relpath(out, p.parent) + '/site_libs/katex', described(text))
+            text = re.sub(CDN, os.path.relpath(out, p.parent) + '/site_libs/katex', text)
+        if p.suffix == '.html' and 'site_libs' not in p.parts:
+            text = described(text)
         p.write_text(text, encoding='utf-8')
     for name, new in names.items():
         (out / name).rename(out / new)
+
+
+def packed(name: str, folder: Path) -> Path:
+    "The `dist` folder of a package of npm"
+    done = subprocess.run(['npm', 'pack', '--silent', name], cwd=folder, check=True, capture_output=True, text=True)
+    shutil.unpack_archive(folder / done.stdout.split()[-1], folder / name)
+    return folder / name / 'package/dist'
 
 
 def demo(folder: Path, runtime: Path, most: int = 20_000_000) -> None:
@@ -129,11 +111,12 @@ def demo(folder: Path, runtime: Path, most: int = 20_000_000) -> None:
 
 
 if __name__ == '__main__':
-    katex, runtime, out = (Path(a).resolve() for a in sys.argv[1:])
     if found := refused():
         sys.exit('\n'.join(found))
+    out = Path(*sys.argv[1:] or ['_site']).resolve()
     shutil.rmtree(out, ignore_errors=True)
-    shutil.copytree(render(), out)
-    finish(out, katex)
-    demo(out / 'demo', runtime)
+    with tempfile.TemporaryDirectory() as d:
+        shutil.copytree(render(), out)
+        finish(out, packed('katex@^0.16', Path(d)))
+        demo(out / 'demo', packed('onnxruntime-web@^1.30', Path(d)))
     print(f"{len(list(out.rglob('*.html')))} pages in {out}")
