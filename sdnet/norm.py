@@ -14,7 +14,7 @@ from torch import Tensor
 from .csc import Geometry, Size, _tuple
 
 # %% auto #0
-__all__ = ['lipschitz', 'lipschitz_bound', 'refine_norm']
+__all__ = ['lipschitz', 'top_bound', 'lipschitz_bound', 'refine_norm', 'power_step']
 
 # %% ../nbs/01c_norm.ipynb #3e663e8a
 def _without_grad(f: Any) -> Any:
@@ -30,11 +30,23 @@ def _without_grad(f: Any) -> Any:
     return g
 
 
-def _start(shape: Sequence[int], like: Tensor) -> Tensor:
+def _start(shape: Sequence[int], like: Tensor, part: int = 2**18) -> Tensor:
     "A fixed pseudo-random unit vector of `shape` (no random generator is touched)"
-    i = torch.arange(1, math.prod(shape) + 1, dtype=torch.float64, device='cpu')
-    v = i.square_().mul_(0.6180339887498949).frac_().sub_(0.5)
-    return v.div_(v.norm()).to(like).view(*shape)
+
+    def numbers(a: int, b: int) -> Tensor:
+        i = torch.arange(1 + a, 1 + b, dtype=torch.float64, device='cpu')
+        return i.square_().mul_(0.6180339887498949).frac_().sub_(0.5)
+
+    n = math.prod(shape)
+    if torch.compiler.is_compiling() or n <= part:
+        v = numbers(0, n)
+        return v.div_(v.norm()).to(like).view(*shape)
+    ends = [(a, min(a + part, n)) for a in range(0, n, part)]  # a large map is never held in float64
+    norm = torch.stack([numbers(*o).square().sum() for o in ends]).sum().sqrt()
+    out = like.new_empty(n)
+    for a, b in ends:
+        out[a:b] = numbers(a, b).div_(norm)
+    return out.view(*shape)
 
 
 def _float(t: Tensor) -> Tensor:
@@ -91,6 +103,8 @@ def _spread(w: Tensor, dilation: Sequence[int]) -> Tensor:
 
 def _phases(w: Tensor, stride: Sequence[int]) -> Tensor:
     "(C, M, *kernel) -> (C, M·s…, *short kernel): channel (m, phase) holds every `stride`-th tap of channel m"
+    if max(stride) == 1:
+        return w
     short = [-(-k // s) for k, s in zip(w.shape[2:], stride)]
     missing = [s * n - k for n, s, k in zip(short, stride, w.shape[2:])]
     w = F.pad(w, [o for more in reversed(missing) for o in (0, more)])
@@ -103,10 +117,13 @@ def _phases(w: Tensor, stride: Sequence[int]) -> Tensor:
 def _autocorrelation(w: Tensor, groups: int) -> Tensor:
     "(C, P, *kernel) -> (groups, P, P, lags): how the channels of each group overlap with each other, shifted"
     P, kernel = int(w.shape[1]), [int(k) for k in w.shape[2:]]
+    op: Any = (F.conv1d, F.conv2d)[len(kernel) - 1]
+    if groups == 1:
+        w = w.transpose(0, 1)
+        return op(w, w, padding=tuple(n - 1 for n in kernel)).flatten(2)[None]
     w = w.unflatten(0, (groups, -1))  # (groups, C/groups, P, *kernel)
     x = w.transpose(0, 2).transpose(1, 2).flatten(1, 2)  # (P, groups·C/groups, *kernel): P samples
     k = w.transpose(1, 2).flatten(0, 1)  # (groups·P, C/groups, *kernel): P filters a group
-    op: Any = (F.conv1d, F.conv2d)[len(kernel) - 1]
     r = op(x, k, padding=tuple(n - 1 for n in kernel), groups=groups)  # (P, groups·P, *lags)
     return r.unflatten(1, (groups, P)).transpose(0, 1).flatten(3)
 
@@ -132,8 +149,8 @@ def _grid(size: Size | None, geo: Geometry, reach: Sequence[int], short: Sequenc
     return counts, slack
 
 
-def _phase(counts: Sequence[Any], short: Sequence[int], like: Tensor) -> Tensor:
-    "Angles ω·lag of all sampled frequencies and lags, (*frequencies, lags)"
+def _waves(counts: Sequence[Any], short: Sequence[int], like: Tensor) -> Tensor:
+    "`e^iωl` of all sampled frequencies and lags, as real 2 × 2 matrices, (frequencies, lags, 4)"
     counts = (
         [counts[0] // 2 + 1, *counts[1:]],
         counts,
@@ -143,21 +160,52 @@ def _phase(counts: Sequence[Any], short: Sequence[int], like: Tensor) -> Tensor:
         freq = torch.arange(half, device=like.device, dtype=like.dtype) * (2 * math.pi / n)
         one = freq[:, None] * torch.arange(1 - k, k, device=like.device, dtype=like.dtype)
         angle = one if angle is None else (angle[:, None, :, None] + one[None, :, None, :]).flatten(2)
-    return angle
+    angle = angle.flatten(0, -2)
+    cos, sin = angle.cos(), angle.sin()
+    return torch.stack([cos, -sin, sin, cos], -1)
 
 # %% ../nbs/01c_norm.ipynb #b3f574e5
-def _max_eigenvalue_bound(G: Tensor, n_square: int = 8) -> Tensor:
-    "Upper bound `(½ tr Gᵖ)^(1/p)`, p = 2^`n_square`, of the eigenvalues of symmetric matrices with doubled spectrum"
+def _eigenvalue_bounds(G: Tensor, n_square: int = 8) -> Tensor:
+    "Upper bounds `(½ tr Gᵖ)^(1/p)`, p = 2^`n_square`, of the eigenvalues of symmetric matrices with doubled spectrum"
     log, scale = torch.zeros((), dtype=G.dtype, device=G.device), 1.0
-    for _ in range(n_square):
-        m = G.abs().amax().clamp_min(1e-30)
-        G, log, scale = G / m, log + scale * m.log(), scale / 2
-        G = G @ G
-    t = G.diagonal(dim1=-2, dim2=-1).sum(-1).amax() / 2
+    for i in range(n_square):
+        if (
+            i % (2 if G.shape[-1] > 64 else 4) == 0
+        ):  # into the range of floats; the largest entry stands on the diagonal
+            m = G.diagonal(dim1=-2, dim2=-1).amax().clamp_min(1e-30)
+            G, log = G / m, log + scale * m.log()
+        G, scale = G @ G, scale / 2
+    t = G.diagonal(dim1=-2, dim2=-1).sum(-1) / 2
     return (log + scale * t.clamp_min(1e-30).log()).exp()
 
 
 @_without_grad
+def top_bound(
+    weight: Tensor,  # atoms, (C, M/groups, *kernel)
+    size: Size | None,  # of the signal
+    top: Tensor | None = None,  # what an earlier call gave; None: all frequencies
+    *,
+    n_top: int = 8,  # frequencies to be given
+    max_grid: int | None = None,
+    **geometry: Any,  # stride, padding, dilation, groups
+) -> tuple[Tensor, Tensor]:  # (0-dim, waves (n_top, lags, 4))
+    "`lipschitz_bound` over the frequencies `top` alone, or over all, and the waves of those where it is highest"
+    w = _float(weight.detach())
+    geo = Geometry.of(w, **geometry)
+    with torch.autocast(w.device.type, enabled=False):
+        w = _phases(_spread(w, geo.dilation), geo.stride)
+        short = tuple(int(k) for k in w.shape[2:])
+        counts, slack = _grid(size, geo, geo.reach(), short, max_grid or (64 if geo.groups == 1 else 32))
+        lags = _autocorrelation(w, geo.groups)
+        waves = _waves(counts, short, w) if top is None else top
+        G = torch.tensordot(waves, lags, ([1], [3])).unflatten(1, (2, 2))  # (frequencies, 2, 2, groups, P, P)
+        G = G.permute(0, 3, 1, 4, 2, 5).flatten(4, 5).flatten(2, 3)
+        bounds = _eigenvalue_bounds(G).amax(1)
+        if top is None:
+            waves = waves[bounds.topk(min(n_top, len(bounds))).indices] if n_top else waves[:0]
+        return bounds.amax() * slack, waves
+
+
 def lipschitz_bound(
     weight: Tensor,  # atoms, (C, M/groups, *kernel)
     size: Size | None = None,  # size of the signal; None: for every size
@@ -166,18 +214,9 @@ def lipschitz_bound(
     **geometry: Any,  # stride, padding, dilation, groups
 ) -> Tensor:  # 0-dim
     "Guaranteed upper bound of `‖A‖²` from the spectra of the atoms; cost grows with (M/groups·stride²)³"
-    w = _float(weight.detach())
-    if w.ndim == 2:
-        return torch.linalg.matrix_norm(w, 2).square()
-    geo = Geometry.of(w, **geometry)
-    with torch.autocast(w.device.type, enabled=False):
-        w = _phases(_spread(w, geo.dilation), geo.stride)
-        short = tuple(int(k) for k in w.shape[2:])
-        counts, slack = _grid(size, geo, geo.reach(), short, max_grid or (64 if geo.groups == 1 else 32))
-        lags, angle = _autocorrelation(w, geo.groups), _phase(counts, short, w)
-        re, im = (torch.tensordot(f(angle), lags, ([-1], [3])) for f in (torch.cos, torch.sin))
-        G = torch.cat([torch.cat([re, -im], -1), torch.cat([im, re], -1)], -2)
-        return _max_eigenvalue_bound(G) * slack
+    if weight.ndim == 2:
+        return lipschitz(weight)
+    return top_bound(weight, size, n_top=0, max_grid=max_grid, **geometry)[0]
 
 # %% ../nbs/01c_norm.ipynb #adb32ef0
 @_without_grad
@@ -210,3 +249,17 @@ def refine_norm(
         value = total(geo.conv(v, w).square())
         gained = (value - 2 * half).clamp_min(0)
         return v, (value + margin * gained).amax()
+
+
+@_without_grad
+def power_step(
+    weight: Tensor,  # atoms
+    v: Tensor,  # unit vector in signal space, for each group of channels: (1, M, *size)
+    **geometry: Any,  # stride, padding, dilation, groups
+) -> tuple[Tensor, Tensor]:  # (better v, lower bound of ‖A‖²)
+    "The least that keeps `v` beside weights that move: one application of `A Aᵀ`"
+    w, geo = _float(weight.detach()), Geometry.of(weight, **geometry)
+    with torch.autocast(w.device.type, enabled=False):
+        g = _gram(w, _float(v), geo).unflatten(1, (geo.groups, -1)).flatten(2)
+        length = torch.linalg.vector_norm(g, dim=2, keepdim=True)
+        return g.div_(length.clamp_min(1e-30)).view_as(v), length.amax()

@@ -12,7 +12,7 @@ import math
 import torch
 from torch import Tensor
 from .csc import Geometry
-from .norm import _float, _start, lipschitz, lipschitz_bound, refine_norm
+from .norm import _float, _start, lipschitz, lipschitz_bound, power_step, refine_norm, top_bound
 
 # %% auto #0
 __all__ = ['FRESH', 'checksum', 'remembered', 'ClosedForm', 'Tracked', 'make_norm']
@@ -90,74 +90,96 @@ def _(weight, size, stride, padding, dilation, groups):  # type: ignore[no-untyp
 FRESH = 16  # training steps on a size in which the weights may jump: `‖A‖²` is followed more closely
 
 
-class ClosedForm:
-    "`‖A‖²` as a guaranteed bound: computed at each call, but remembered in eval on a CPU, where it costs most"
+class _Follow:
+    "What is followed from one training step to the next: a tensor for each map size, and how far its steps are"
 
-    closed_form = True
     size: tuple[int, ...] | None = None  # of the last call, for those who ask
+    every, what = 1, ''  # steps from one thorough look to the next; what the tensor is called
 
-    def __init__(self, geo: Geometry):
-        self.geo = geo
+    def __init__(self, geo: Geometry, n_sizes: int = 8):
+        self.geo, self.n_sizes = geo, n_sizes
+        self.kept: dict[tuple[int, ...], Tensor] = {}  # by map size
+        self.left: dict[tuple[int, ...], int] = {}  # > 0: steps in which the weights may still jump; 0: look; < 0: skip
+        self.compiled = False  # has a compiled step run since the last change of mode?
 
-    def __call__(self, weight: Tensor, size: tuple[int, ...], training: bool) -> Tensor:
-        "For atoms `weight` on maps of `size`"
-        if training or torch.compiler.is_compiling() or weight.device.type != 'cpu':
-            return lipschitz_bound(weight, size, **_keywords(self.geo))
-        return remembered(weight, size, self.geo, compute=lipschitz_bound)
+    def follow(self, weight: Tensor, size: tuple[int, ...]) -> Tensor:
+        "‖A‖² in one training step"
+        kept = self.kept.get(size)
+        if kept is None or kept.device != weight.device or kept.dtype != _float(weight).dtype:
+            kept, left = None, FRESH
+            if len(self.kept) >= self.n_sizes:
+                self.kept.pop(next(iter(self.kept)))
+        else:
+            left = self.left[size]
+        compiling = torch.compiler.is_compiling()
+        self.kept[size], value = self.look(weight, size, kept, max(left, 0) if compiling else left)
+        if kept is not None:
+            left = left - 1 if left > 1 - self.every else 0
+        if compiling:
+            self.compiled = True  # steps are not counted in a graph: see `changed_mode`
+            self.left.setdefault(size, max(left, 0))
+        else:
+            self.left[size] = left
+        return value
+
+    def look(self, weight: Tensor, size: tuple[int, ...], kept: Tensor | None, left: int) -> tuple[Tensor, Tensor]:
+        "What is kept from now on, and ‖A‖²"
+        raise NotImplementedError
+
+# %% ../nbs/01f_policies.ipynb #cc5edcc7
+class _Norm(_Follow):
+    "The state of what is followed"
 
     def state(self) -> dict[str, Tensor]:
-        "Nothing is tracked"
-        return {}
+        "What a training needs to go on bit for bit: a tensor a size, and how far its steps are"
+        out = {}
+        for size, kept in self.kept.items():
+            name = 'x'.join(map(str, size))
+            out[f'{self.what} {name}'], out[f'left {name}'] = kept.detach().clone(), torch.tensor(self.left[size])
+        return out
 
     def load_state(self, state: dict[str, Tensor]) -> None:
-        "Nothing is tracked"
+        "Take over what `state` gave"
+        self.kept, self.left = {}, {}
+        for name in [k.removeprefix(self.what + ' ') for k in state if k.startswith(self.what + ' ')]:
+            size = tuple(int(o) for o in name.split('x'))
+            self.kept[size], self.left[size] = state[f'{self.what} {name}'].clone(), int(state[f'left {name}'])
 
     def changed_mode(self) -> None:
-        "Nothing depends on it"
+        "After compiled steps: the weights do not jump any more"
+        if self.compiled:
+            self.left, self.compiled = dict.fromkeys(self.left, 0), False
 
 
 def _keywords(geo: Geometry) -> dict[str, Any]:
     return dict(stride=geo.stride, padding=geo.padding, dilation=geo.dilation, groups=geo.groups)
 
-# %% ../nbs/01f_policies.ipynb #cc5edcc7
-class _Follow:
-    "`‖A‖²` followed by one refinement a training step"
+# %% ../nbs/01f_policies.ipynb #5e2b91d4
+class ClosedForm(_Norm):
+    "`‖A‖²` as a bound: remembered in eval on a CPU, and in most training steps taken where it was highest"
 
-    size: tuple[int, ...] | None = None  # of the last call, for those who ask
+    closed_form, every, what = True, 32, 'top'
 
-    def __init__(self, geo: Geometry, n_sizes: int = 8):
-        self.geo, self.n_sizes = geo, n_sizes
-        self.vectors: dict[tuple[int, ...], Tensor] = {}  # by map size
-        self.left: dict[tuple[int, ...], int] = {}  # steps in which the weights may still jump
-        self.compiled = False  # has a compiled step run since the last change of mode?
-
-    def follow(self, weight: Tensor, size: tuple[int, ...]) -> Tensor:
-        "One training step: make the vector of this size better, and estimate by it"
-        v = self.vectors.get(size)
-        if v is None or v.device != weight.device or v.dtype != _float(weight).dtype:
-            v = _start((1, weight.shape[1] * self.geo.groups, *size), _float(weight))
-            often, degree, margin, left = 8, 8, 1.0, FRESH
-            if len(self.vectors) >= self.n_sizes:
-                self.vectors.pop(next(iter(self.vectors)))
-        else:
-            left = self.left[size]
-            often, degree, margin = (2, 8, 2.0) if left else (1, 4, 1.0)
-            left = max(left - 1, 0)
-        for _ in range(often):
-            v, value = refine_norm(weight, v, degree=degree, margin=margin, **_keywords(self.geo))
-        self.vectors[size] = v
+    def __call__(self, weight: Tensor, size: tuple[int, ...], training: bool) -> Tensor:
+        "For atoms `weight` on maps of `size`"
         if torch.compiler.is_compiling():
-            self.compiled = True  # steps are not counted in a graph: see `changed_mode`
-            self.left.setdefault(size, left)
-        else:
-            self.left[size] = left
-        return value
+            return lipschitz_bound(weight, size, **_keywords(self.geo))
+        if training and self.geo.kernel:
+            return self.follow(weight, size)
+        if training or weight.device.type != 'cpu':
+            return lipschitz_bound(weight, size, **_keywords(self.geo))
+        return remembered(weight, size, self.geo, compute=lipschitz_bound)
+
+    def look(self, weight: Tensor, size: tuple[int, ...], kept: Tensor | None, left: int) -> tuple[Tensor, Tensor]:
+        "All frequencies, or those that were highest the last time"
+        value, top = top_bound(weight, size, kept if left < 0 else None, **_keywords(self.geo))
+        return top, value
 
 # %% ../nbs/01f_policies.ipynb #ad7a10d7
-class Tracked(_Follow):
-    "`‖A‖²` remembered in eval, and followed by one refinement a step in training"
+class Tracked(_Norm):
+    "`‖A‖²` remembered in eval, and in training followed by a vector"
 
-    closed_form = False
+    closed_form, every, what = False, 8, 'vector'
 
     def __call__(self, weight: Tensor, size: tuple[int, ...], training: bool) -> Tensor:
         "For atoms `weight` on maps of `size`"
@@ -170,25 +192,17 @@ class Tracked(_Follow):
             )
         return remembered(weight, size, self.geo)
 
-    def state(self) -> dict[str, Tensor]:
-        "What a training needs to go on bit for bit: a vector a size, and the steps in which the weights may still jump"
-        out = {}
-        for size, v in self.vectors.items():
-            name = 'x'.join(map(str, size))
-            out[f'vector {name}'], out[f'left {name}'] = v.detach().clone(), torch.tensor(self.left[size])
-        return out
-
-    def load_state(self, state: dict[str, Tensor]) -> None:
-        "Take over what `state` gave"
-        self.vectors, self.left = {}, {}
-        for name in [k.removeprefix('vector ') for k in state if k.startswith('vector ')]:
-            size = tuple(int(o) for o in name.split('x'))
-            self.vectors[size], self.left[size] = state[f'vector {name}'].clone(), int(state[f'left {name}'])
-
-    def changed_mode(self) -> None:
-        "After compiled steps: the weights do not jump any more"
-        if self.compiled:
-            self.left, self.compiled = dict.fromkeys(self.left, 0), False
+    def look(self, weight: Tensor, size: tuple[int, ...], kept: Tensor | None, left: int) -> tuple[Tensor, Tensor]:
+        "A better vector, and the estimate by it"
+        if left < 0 and kept is not None:
+            return power_step(weight, kept, **_keywords(self.geo))
+        often, degree, margin = (2, 8, 2.0) if left else (1, 4, 1.0)
+        if kept is None:
+            kept = _start((1, weight.shape[1] * self.geo.groups, *size), _float(weight))
+            often, degree, margin = 8, 8, 1.0
+        for _ in range(often):
+            kept, value = refine_norm(weight, kept, degree=degree, margin=margin, **_keywords(self.geo))
+        return kept, value
 
 # %% ../nbs/01f_policies.ipynb #0351e19f
 def make_norm(
