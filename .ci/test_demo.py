@@ -1,6 +1,7 @@
 "The page demo.html computes what Python computes: SITE=folder pytest .ci/test_demo.py"
 
 import json
+import statistics
 
 import pytest
 import torch
@@ -49,9 +50,11 @@ class Demo:
         return f
 
 
-def test_numbers(page, found):
-    "λ, noise, the rule's button, an atom, the other pair"
+@pytest.mark.parametrize('width', (1200, 400))
+def test_numbers(page, found, width):
+    "λ, noise, the rule's button, the keyboard, an atom, the other pair; how long a frame takes"
     usual, hardened = committed_pairs()
+    page.set_viewport_size(dict(width=width, height=900))
     demo, frames = Demo(page), []
     for lam in (0.1, 0.4, 0.7, 1.0):
         demo.slide('lam', lam, 'lam')
@@ -66,15 +69,21 @@ def test_numbers(page, found):
     wanted = round(float(usual.rule(torch.tensor(f['sigma']))), 2)
     demo.wait(f'Math.abs(f.lam - {wanted}) < 1e-9')
     demo.compare(usual)
+    demo.part('lam').press('ArrowRight')
+    demo.wait(f'Math.abs(f.lam - {wanted + 0.01}) < 1e-9')
     demo.part('atoms').locator('button').nth(2).click()
     expect(demo.part('stamps-name')).to_contain_text('atom 3')
     demo.part('pair').select_option('1')
     demo.wait(f'f.pair.name === "{hardened.name}"')
     demo.compare(hardened)
+    times = [f['ms'] for f in frames]
+    print(f'a frame takes {statistics.median(times):.0f} ms ({max(times):.0f} at most, n = {len(times)})')
 
 
-def test_files(page, found, tmp_path):
+@pytest.mark.parametrize('width', (1200, 400))
+def test_files(page, found, width, tmp_path):
     "A picture from the disk, and two files that are none"
+    page.set_viewport_size(dict(width=width, height=900))
     pair, demo = committed_pairs()[0], Demo(page)
     Image.fromarray(_photograph('rocket')).save(tmp_path / 'rocket.png')
     raw = (tmp_path / 'rocket.png').read_bytes()
@@ -86,6 +95,8 @@ def test_files(page, found, tmp_path):
         best = predict_image(model, tmp_path / 'rocket.png', 32, margin=1, lam=lam).topk(5)
         rows = demo.part(f'{name}-bars').locator('li').all_inner_texts()
         assert [r.split('\n')[0] for r in rows] == [pair.classes[i] for i in best.indices]
+        shown = [float(r.split('\n')[-1].rstrip(' %')) / 100 for r in rows]
+        assert shown == pytest.approx(best.values.tolist(), abs=2e-3)
     before = demo.compare(pair)['photo']
     for name in ('broken.png', 'text.txt'):
         demo.part('file').set_input_files(tmp_path / name)
