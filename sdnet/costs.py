@@ -20,7 +20,7 @@ from torch.profiler import ProfilerActivity, profile
 from torch.utils.flop_counter import FlopCounterMode
 from .data import folder_loaders, load_images
 from .experiments import saved_bytes, synchronize, watch
-from .layers import CSC, csc_layers, recompute
+from .layers import CSC, csc_layers, load_norm_state, norm_state, recompute
 from .models import STATS, create_model
 from .runs import data_root, set_seed
 
@@ -229,7 +229,7 @@ def _macs(b: Bench, x: Tensor, y: Tensor, training: bool) -> float:
 
 
 def counted(
-    b: Bench,  # settled: as many refinements of ‖A‖² in each step
+    b: Bench,
     x: Tensor,
     y: Tensor,
 ) -> tuple[float, float]:  # of a forward pass and of a training step
@@ -237,8 +237,13 @@ def counted(
     found = []
     b.net.eval()
     b.forward(x[:2])  # ‖A‖² is computed here, and remembered
+    norms = norm_state(b.net)
     for training in (False, True):
-        found.append((_macs(b, x[:4], y[:4], training) - _macs(b, x[:2], y[:2], training)) / 2)
+        of = []
+        for n in (2, 4):
+            load_norm_state(b.net, norms)  # the same upkeep in both
+            of.append(_macs(b, x[:n], y[:n], training))
+        found.append((of[1] - of[0]) / 2)
     return found[0], found[1]
 
 # %% ../nbs/06g_measuring_costs.ipynb #ef409594

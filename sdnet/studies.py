@@ -26,6 +26,7 @@ from .experiments import interleaved, median_of, saved_bytes, synchronize, watch
 from .fused import solve
 from .layers import csc_layers
 from .norm import lipschitz
+from .policies import ClosedForm
 from .runs import set_seed
 
 # %% ../nbs/06q_studies.ipynb #2a9dee3a
@@ -80,11 +81,12 @@ def upkeep_share(name: str, s: Setting, rounds: int) -> dict:
     "Share of a training step that following `‖A‖²` takes; a step that asks the device for a number is an error"
     x, y = s.images()
     b = settled(Bench(name, s=s), x, y)
-    t = interleaved(dict(upkeep=upkeep(b, x, y), step=lambda: b.step(x, y)), rounds, device=s.device)
-    share, cpu = (median_of(t['upkeep'], i) / median_of(t['step'], i) for i in (0, 1))
+    one, n = upkeep(b, x, y), ClosedForm.every  # steps after which it has done all that it does
+    t = interleaved(dict(upkeep=lambda: [one() for _ in range(n)], step=lambda: b.step(x, y)), rounds, device=s.device)
+    share, cpu = (median_of(t['upkeep'], i) / n / median_of(t['step'], i) for i in (0, 1))
     if asked := synchronisations(b, x, y):
         raise RuntimeError(f'a training step of {name} asks the device for a number {asked} times')
-    row = dict(seconds=median_of(t['upkeep']), share=share, cpu_share=cpu if s.device.type == 'cpu' else None)
+    row = dict(seconds=median_of(t['upkeep']) / n, share=share, cpu_share=cpu if s.device.type == 'cpu' else None)
     return row | dict(n=rounds, synchronisations=asked)
 
 # %% ../nbs/06q_studies.ipynb #f3b0270b
