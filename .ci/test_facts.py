@@ -1,5 +1,7 @@
 "What is said in several places agrees; what is published is what was tested: pytest .ci/test_facts.py"
 
+import ast
+import json
 import re
 from configparser import ConfigParser
 from pathlib import Path
@@ -28,6 +30,27 @@ def test_experiments():
     "Each refuses a misspelt -p: `check_parameters` is tested in nbs/00d_parameters.ipynb"
     books = {p.name: p.read_text(encoding='utf-8') for p in ROOT.glob('nbs/*.ipynb')}
     assert not [n for n, text in books.items() if '"parameters"' in text and 'check_parameters(globals())' not in text]
+
+
+def mixed(source: str) -> bool:
+    "Whether a cell imports and does other things: nbdev runs it for the docs, where the cells before it were not run"
+    if re.search(r'^#\| *(export|nbflags|eval: *false)', source, flags=re.M) or 'nbdev_export' in source:
+        return False
+    kinds = {type(node) for node in ast.parse(re.sub(r'(?m)^\s*[%!]', '#', source)).body}
+    imports = {ast.Import, ast.ImportFrom}
+    return bool(kinds & imports and kinds - imports)
+
+
+def test_cells():
+    "nbdev makes the docs of a page that exports without an error"
+    wrong = []
+    for p in ROOT.glob('nbs/*.ipynb'):
+        cells = [c for c in json.loads(p.read_text(encoding='utf-8'))['cells'] if c['cell_type'] == 'code']
+        sources = [''.join(c['source']) for c in cells]
+        if any('#| export' in s for s in sources):
+            wrong += [(p.name, c['id']) for c, s in zip(cells, sources) if mixed(s)]
+    assert not wrong, 'these cells import and do other things: make two of each'
+    assert mixed('import os\nos.getcwd()') and not mixed('import os\nimport re')
 
 
 def test_workflow():

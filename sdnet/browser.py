@@ -15,7 +15,6 @@ import torch
 from torch import nn
 from .data import _photograph
 from .deploy import export_onnx, read_image
-from .files import project_root
 from .layers import csc_layers
 from .measuring import check_eval, first_csc_layer, trained_lam
 from .pretrained import load_pretrained
@@ -108,7 +107,7 @@ def rule_of(row: str) -> LamRule:
 
 def committed_pairs() -> list[Pair]:
     "The pairs that the site shows: networks that rows of `data/targets.yaml` name"
-    rows = load_targets(project_root() / 'data/targets.yaml').rows
+    rows = load_targets().rows
     a, b = (load_pretrained(rows[RULE_ROW].parameters[k]) for k in ('sdnet', 'resnet'))
     c, d = (load_pretrained(rows[r].parameters['checkpoint']) for r in _ATTACKED_ROWS)
     return [

@@ -168,10 +168,9 @@ def _waves(counts: Sequence[Any], short: Sequence[int], like: Tensor) -> Tensor:
 def _eigenvalue_bounds(G: Tensor, n_square: int = 8) -> Tensor:
     "Upper bounds `(½ tr Gᵖ)^(1/p)`, p = 2^`n_square`, of the eigenvalues of symmetric matrices with doubled spectrum"
     log, scale = torch.zeros((), dtype=G.dtype, device=G.device), 1.0
+    often = 2 if G.shape[-1] > 64 else 4
     for i in range(n_square):
-        if (
-            i % (2 if G.shape[-1] > 64 else 4) == 0
-        ):  # into the range of floats; the largest entry stands on the diagonal
+        if i % often == 0:  # into the range of floats; the largest entry stands on the diagonal
             m = G.diagonal(dim1=-2, dim2=-1).amax().clamp_min(1e-30)
             G, log = G / m, log + scale * m.log()
         G, scale = G @ G, scale / 2

@@ -47,6 +47,10 @@ def _values_hidden(t: Tensor) -> bool:
     )
 
 
+def _keywords(geo: Geometry) -> dict[str, Any]:
+    return dict(stride=geo.stride, padding=geo.padding, dilation=geo.dilation, groups=geo.groups)
+
+
 def remembered(
     weight: Tensor,  # atoms
     size: Sequence[int],  # of the signal
@@ -55,7 +59,7 @@ def remembered(
     n_known: int = 4096,  # values that are kept
 ) -> Tensor:  # 0-dim
     "`compute`, once for each content of `weight`, geometry and size"
-    kw: dict = dict(stride=geo.stride, padding=geo.padding, dilation=geo.dilation, groups=geo.groups)
+    kw = _keywords(geo)
     if weight.is_meta:
         return _float(weight).new_empty(())
     if _values_hidden(weight):
@@ -150,10 +154,6 @@ class _Norm(_Follow):
         if self.compiled:
             self.left, self.compiled = dict.fromkeys(self.left, 0), False
 
-
-def _keywords(geo: Geometry) -> dict[str, Any]:
-    return dict(stride=geo.stride, padding=geo.padding, dilation=geo.dilation, groups=geo.groups)
-
 # %% ../nbs/01f_policies.ipynb #5e2b91d4
 class ClosedForm(_Norm):
     "`‖A‖²` as a bound: remembered in eval on a CPU, and in most training steps taken where it was highest"
@@ -162,11 +162,10 @@ class ClosedForm(_Norm):
 
     def __call__(self, weight: Tensor, size: tuple[int, ...], training: bool) -> Tensor:
         "For atoms `weight` on maps of `size`"
-        if torch.compiler.is_compiling():
-            return lipschitz_bound(weight, size, **_keywords(self.geo))
-        if training and self.geo.kernel:
+        compiling = torch.compiler.is_compiling()
+        if training and self.geo.kernel and not compiling:
             return self.follow(weight, size)
-        if training or weight.device.type != 'cpu':
+        if training or compiling or weight.device.type != 'cpu':
             return lipschitz_bound(weight, size, **_keywords(self.geo))
         return remembered(weight, size, self.geo, compute=lipschitz_bound)
 

@@ -177,18 +177,24 @@ def plain_recipe(
     return is_plain(dict(params))
 
 # %% ../nbs/03d_pretrained.ipynb #653f92f6
-def _open_pretrained(source: Any) -> tuple[dict[str, Tensor], dict[str, Any], dict[str, Any]]:
-    "Tensors, settings and the rest of a file, checked against its hash"
+def _read(path: Path, weights: bool = True) -> tuple[dict[str, Tensor], dict[str, str]]:
+    "Tensors and header of a file; without `weights` the header alone, which is quick"
     from safetensors import safe_open
 
-    path = _find_pretrained(source)
     try:
         with safe_open(path, 'pt') as f:
-            tensors, header = {k: f.get_tensor(k) for k in f.keys()}, dict(f.metadata() or {})
+            tensors, header = {k: f.get_tensor(k) for k in f.keys() if weights}, dict(f.metadata() or {})
     except Exception as e:
         raise ValueError(f"{path} is not a readable safetensors file (truncated or corrupt): {e}") from e
     if header.get('format') not in ('sdnet 1', 'sdnet 2'):
         raise ValueError(f"{path} was not written by `save_pretrained`; see `load_released` for other checkpoints")
+    return tensors, header
+
+
+def _open_pretrained(source: Any) -> tuple[dict[str, Tensor], dict[str, Any], dict[str, Any]]:
+    "Tensors, settings and the rest of a file, checked against its hash"
+    path = _find_pretrained(source)
+    tensors, header = _read(path)
     if header.pop('sha256', None) != _digest(tensors, header):
         raise ValueError(f"{path} is damaged: its content does not match its hash")
     settings = json.loads(header['settings'])
@@ -197,15 +203,6 @@ def _open_pretrained(source: Any) -> tuple[dict[str, Tensor], dict[str, Any], di
     return tensors, settings, json.loads(header['meta'])
 
 # %% ../nbs/03d_pretrained.ipynb #f1cc7b6c
-def _said(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:  # settings, meta
-    "What a file says of its network; the weights are not read"
-    from safetensors import safe_open
-
-    with safe_open(path, 'pt') as f:
-        header = f.metadata()
-    return json.loads(header['settings']), json.loads(header['meta'])
-
-
 def _candidates(source: str, folder: Path) -> list[Path]:
     "Files in `folder` that `source` may mean"
     files = sorted(folder.glob('*.safetensors'))
@@ -213,11 +210,11 @@ def _candidates(source: str, folder: Path) -> list[Path]:
     if '/' in source:
         hits += [p for p in files if p.name.startswith(source.replace('/', '-') + '-')]
     if len(hits) > 1:
-        said = {p: _said(p) for p in hits}
-        widest = max(settings['width'] for settings, _ in said.values())
-        hits = [p for p in hits if said[p][0]['width'] == widest]
+        said = {p: _read(p, weights=False)[1] for p in hits}
+        width = {p: json.loads(header['settings'])['width'] for p, header in said.items()}
+        hits = [p for p in hits if width[p] == max(width.values())]
         if len(hits) > 1:
-            hits = [p for p in hits if plain_recipe(said[p][1].get('params', {}))] or hits
+            hits = [p for p in hits if plain_recipe(json.loads(said[p]['meta']).get('params', {}))] or hits
     return hits
 
 

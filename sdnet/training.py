@@ -9,7 +9,8 @@ __all__ = ['fit', 'evaluate', 'lr_at', 'save_checkpoint', 'load_checkpoint', 'Ch
 import inspect
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 import torch
@@ -234,12 +235,15 @@ def _make_job(
     return Job(core, call, optimizer, recipe, settings, modules, train, valid, door, n, average=average, world=w)
 
 
-def _fastest_convolutions() -> Any:
+@contextmanager
+def _fastest_convolutions() -> Iterator[None]:
     "cuDNN tries its algorithms at each new size, unless it was told to be deterministic"
-    now = torch.backends.cudnn
-    return now.flags(
-        enabled=now.enabled, benchmark=not now.deterministic, deterministic=now.deterministic, allow_tf32=now.allow_tf32
-    )
+    cudnn = torch.backends.cudnn
+    before, cudnn.benchmark = cudnn.benchmark, not cudnn.deterministic
+    try:
+        yield
+    finally:
+        cudnn.benchmark = before
 
 
 def _with_recipe(f: Callable) -> Callable:
