@@ -104,7 +104,7 @@ def _cifar(p: dict, device: str | None) -> dict:
     use = recipe_values(p.get('recipe', ''), p.get('without', ''))
     if p.get('checkpoint'):  # the network says the rest
         said = {k for k, v in _HIDDEN['08_cifar'].items() if p.get(k, v) != v}
-        if wrong := said - {'recipe', 'without', 'precision', 'select'}:
+        if wrong := said - {*_TRAINING, 'adversarial_steps', 'precision'}:  # which decide nothing, or do so here too
             raise ValueError(f'`checkpoint` is evaluated as it was trained: leave out {", ".join(sorted(wrong))}')
         out = {k: p[k] for k in ('dataset', 'checkpoint', 'select')}
         return out | dict(precision=_precision(p, False, device), looks=use['looks'])
