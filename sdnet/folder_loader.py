@@ -5,11 +5,13 @@
 # %% ../nbs/04l_folder_loader.ipynb #4b0e1450
 from __future__ import annotations
 import hashlib
+import multiprocessing
 import os
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any
 import numpy as np
@@ -21,7 +23,7 @@ from .loaders import _Epochs, _generator, _seeded, _to_float, _whole
 from .runs import get_device
 
 # %% auto #0
-__all__ = ['FolderLoader', 'folder_loaders']
+__all__ = ['worker_context', 'FolderLoader', 'folder_loaders']
 
 # %% ../nbs/04l_folder_loader.ipynb #3f8f6db9
 def _some(names: Sequence[str]) -> str:
@@ -137,6 +139,17 @@ def _n_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count() or 1
 
 
+def worker_context(workers: int) -> BaseContext | None:
+    "How worker processes are started: never by forking this one"
+    if workers == 0:
+        return None
+    if 'forkserver' not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context('spawn')
+    context = multiprocessing.get_context('forkserver')
+    context.set_forkserver_preload(['sdnet.levels', 'torchvision.transforms.v2'])  # once, for all workers
+    return context
+
+
 class _Plan:
     "Batch sampler: the (epoch, number) pairs of each batch of one pass"
 
@@ -165,6 +178,7 @@ def _start_workers(files: _Files, plan: _Plan, workers: int, pin_memory: bool) -
         batch_sampler=plan,  # type: ignore[arg-type]
         collate_fn=partial(_collate, files.shape),
         num_workers=workers,
+        multiprocessing_context=worker_context(workers),
         persistent_workers=workers > 0,
         pin_memory=pin_memory,
         generator=torch.Generator(),

@@ -5,7 +5,6 @@
 # %% ../nbs/06c_levels.ipynb #71b57e5d
 from __future__ import annotations
 import hashlib
-import importlib
 import time
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +15,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 from .corruptions import _ALL, NOISES, SEVERITIES, _as_bytes, _Draws, corrupt, published
 from .data import image_hash
+from .folder_loader import worker_context
 
 # %% auto #0
 __all__ = ['Level', 'CLEAN', 'LEVELS', 'RELEASED', 'RELEASED_LEVELS', 'size_of', 'noisy', 'level_images', 'ArraySet', 'FolderSet',
@@ -137,7 +137,6 @@ class _Corrupted(Dataset):
         from PIL import Image, ImageOps
         from torchvision.transforms.v2 import functional as tf
 
-        torch.set_num_threads(1)  # as many workers as cores
         with Image.open(self.files[i]) as im:
             x = torch.from_numpy(np.array(ImageOps.exif_transpose(im).convert('RGB'))).permute(2, 0, 1)
         if self.crop is not None:
@@ -150,13 +149,13 @@ class _Batches:
 
     def __init__(self, data: Dataset, batch_size: int, workers: int):
         self.data, self.batch_size, self.workers = data, batch_size, workers
-        importlib.import_module('torchvision.transforms.v2')  # here, so that no forked worker has to
 
     def __len__(self) -> int:
         return -(-len(self.data) // self.batch_size)  # type: ignore[arg-type]
 
     def __iter__(self) -> Iterator[Tensor]:
-        yield from DataLoader(self.data, self.batch_size, num_workers=self.workers)
+        context = worker_context(self.workers)
+        yield from DataLoader(self.data, self.batch_size, num_workers=self.workers, multiprocessing_context=context)
 
 # %% ../nbs/06c_levels.ipynb #6d668e62
 class FolderSet:
