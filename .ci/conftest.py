@@ -12,8 +12,8 @@ HOME = 'http://localhost/sdnet/'
 
 @pytest.fixture(scope='session')
 def browser_type_launch_args():
-    found = filter(None, map(shutil.which, ('chromium', 'chromium-browser', 'google-chrome')))
-    return dict(executable_path=next(found, None), args=['--no-sandbox', '--disable-dev-shm-usage'])
+    path = shutil.which('chromium') or shutil.which('google-chrome')
+    return dict(executable_path=path, args=['--no-sandbox', '--disable-dev-shm-usage'])
 
 
 @pytest.fixture

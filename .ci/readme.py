@@ -68,20 +68,6 @@ def markdown(cells: list[dict]) -> str:
     return '\n\n'.join(parts) + '\n'
 
 
-def cards(folder: Path) -> str:
-    from sdnet.models import model_card
-
-    head = (
-        '<!-- Made from the files by .ci/readme.py. -->',
-        '# Checkpoints',
-        'Load one with `sdnet.load_pretrained(name)`: images in [0, 1] in, logits out. The settings and facts below '
-        'are stored in each file, and its content is hash-checked. Accuracy is that of the last epoch. '
-        "Small networks after a few epochs on a CPU: for examples and experiments, not the paper's setting. "
-        'CIFAR-10 states no licence and asks for a citation (Krizhevsky 2009).',
-    )
-    return '\n\n'.join([*head, *map(model_card, sorted(folder.glob('*.safetensors')))]) + '\n'
-
-
 def module_map() -> str:
     "One line a module, in the order of the notebooks: what it imports of the others"
     lines = []
@@ -94,13 +80,19 @@ def module_map() -> str:
     return '```\n' + '\n'.join(lines) + '\n```'
 
 
+def fill(path: str, made: str) -> None:
+    "Put what was made between the two marks in a file"
+    text = (ROOT / path).read_text(encoding='utf-8')
+    filled = re.sub(r'(?s)(?<=<!-- made -->\n).*(?=\n<!-- end -->)', lambda _: made, text)
+    (ROOT / path).write_text(filled, encoding='utf-8')
+
+
 if __name__ == '__main__':
     os.chdir(ROOT)
     sys.path.insert(0, str(ROOT))
+    from sdnet.models import model_card
+
     (ROOT / 'README.md').write_text(markdown(refresh(ROOT / 'nbs/index.ipynb')), encoding='utf-8')
-    guide = ROOT / 'CONTRIBUTING.md'
-    marked = re.compile('(?<=<!-- map -->\n).*(?=\n<!-- end of map -->)', flags=re.S)
-    guide.write_text(marked.sub(lambda _: module_map(), guide.read_text(encoding='utf-8')), encoding='utf-8')
-    checkpoints = ROOT / 'data/checkpoints'
-    (checkpoints / 'README.md').write_text(cards(checkpoints), encoding='utf-8')
     refresh(ROOT / 'nbs/14_results.ipynb')
+    fill('CONTRIBUTING.md', module_map())
+    fill('data/checkpoints/README.md', '\n\n'.join(map(model_card, sorted(ROOT.glob('data/checkpoints/*.safetensors')))))

@@ -3,21 +3,23 @@
 import sys
 import warnings
 
+DEPRECATED = (DeprecationWarning, PendingDeprecationWarning, FutureWarning)
 show = warnings.showwarning
 
 
 def strict(message, category, filename, lineno, file=None, line=None):
     "Raise if the line that is warned of is ours, or calls the function that holds it"
-    frame, deprecated = sys._getframe(1), (DeprecationWarning, PendingDeprecationWarning, FutureWarning)
+    frame = sys._getframe(1)
     while frame and (frame.f_code.co_filename, frame.f_lineno) != (filename, lineno):
         frame = frame.f_back
-    for f in filter(None, (frame, frame and frame.f_back)) if issubclass(category, deprecated) else ():
+    for f in filter(None, (frame, frame and frame.f_back)):
         name = f.f_globals.get('__name__', '').partition('.')[0]
-        if name == 'sdnet' or name == '__main__' and 'site-packages' not in f.f_code.co_filename:
+        ours = name == 'sdnet' or name == '__main__' and 'site-packages' not in f.f_code.co_filename
+        if ours and issubclass(category, DEPRECATED):
             raise message
     show(message, category, filename, lineno, file, line)
 
 
-for c in (DeprecationWarning, PendingDeprecationWarning, FutureWarning):
+for c in DEPRECATED:
     warnings.simplefilter('always', c)
 warnings.showwarning = strict
