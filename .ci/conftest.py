@@ -1,4 +1,4 @@
-"Chromium as the system has it, and a site read in it from its folder"
+"Chromium as the system has it; what a page of the site does wrong"
 
 import os
 import shutil
@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 SITE = Path(os.environ.get('SITE', '_site')).resolve()
-HOME = 'http://localhost/sdnet/'
 
 
 @pytest.fixture(scope='session')
@@ -17,22 +16,17 @@ def browser_type_launch_args():
 
 
 @pytest.fixture
-def found(page):
-    "What is wrong with what the window shows, which comes from SITE only; at the end of a test nothing is"
-    wrong = []
+def found(page, base_url):
+    "What is wrong with what the window shows; at the end of a test nothing is"
+    wrong, own = [], (base_url, 'data:', 'blob:')
 
-    def answer(route):
-        name = route.request.url.split('?')[0].removeprefix(HOME)
-        if ':' not in name and (SITE / name).is_file():
-            route.fulfill(path=SITE / name)
-        elif name.startswith(('data:', 'blob:')):
-            route.continue_()
-        else:
-            wrong.append(f'asks for {route.request.url}')
-            route.abort()
+    def said(m):
+        if m.type in ('error', 'warning') and not m.location['url'].endswith('favicon.ico'):  # the site has none
+            wrong.append(f'console {m.type}: {m.text[:200]}')
 
-    page.route('**/*', answer)
-    page.on('console', lambda m: m.type in ('error', 'warning') and wrong.append(f'console {m.type}: {m.text[:200]}'))
+    page.on('request', lambda r: r.url.startswith(own) or wrong.append(f'asks for {r.url}'))
+    page.on('response', lambda r: r.ok or wrong.append(f'{r.status}: {r.url}'))
+    page.on('console', said)
     page.on('pageerror', lambda e: wrong.append(f'script error: {e}'))
     yield wrong
     assert not wrong

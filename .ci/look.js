@@ -7,6 +7,7 @@ async () => {
   const wide = e => e.scrollWidth > e.clientWidth + 1;
   const hides = e => e.clientWidth > 1 && ['hidden', 'clip'].includes(getComputedStyle(e).overflowX);
   for (const e of document.images) { e.loading = 'eager'; await e.decode().catch(() => 0); }
+  if (document.querySelectorAll('main h1').length !== 1) out.push('one h1 is wanted');
   all('img', e => !e.naturalWidth, 'image does not load');
   all('.katex-error, .katex [style*="#cc0000"]', () => true, 'a formula that KaTeX cannot read');
   all('html', wide, 'the page scrolls sideways');

@@ -95,4 +95,5 @@ if __name__ == '__main__':
     (ROOT / 'README.md').write_text(markdown(refresh(ROOT / 'nbs/index.ipynb')), encoding='utf-8')
     refresh(ROOT / 'nbs/14_results.ipynb')
     fill('CONTRIBUTING.md', module_map())
-    fill('data/checkpoints/README.md', '\n\n'.join(map(model_card, sorted(ROOT.glob('data/checkpoints/*.safetensors')))))
+    cards = map(model_card, sorted(ROOT.glob('data/checkpoints/*.safetensors')))
+    fill('data/checkpoints/README.md', '\n\n'.join(cards))

@@ -1,10 +1,10 @@
-"The page demo.html computes what Python computes: SITE=folder pytest .ci/test_demo.py"
+"The page demo.html computes what Python computes: SITE=folder pytest .ci/test_demo.py --base-url URL"
 
 import json
 
 import pytest
 import torch
-from conftest import HOME, SITE
+from conftest import SITE
 from playwright.sync_api import expect
 
 from sdnet.browser import committed_pairs
@@ -20,7 +20,7 @@ FRAME = "document.getElementById('sdnet-demo').frame"
 class Demo:
     def __init__(self, page):
         self.page, self.part = page, lambda name: page.locator(f'#sdnet-demo [data-is={name}]')
-        page.goto(HOME + 'demo.html')
+        page.goto('demo.html')
         self.wait('true')
 
     def wait(self, words: str) -> None:
@@ -90,5 +90,5 @@ def test_files(page, found, tmp_path):
 
 def test_without_webassembly(page, found):
     page.add_init_script('delete globalThis.WebAssembly')
-    page.goto(HOME + 'demo.html')
+    page.goto('demo.html')
     expect(page.locator('[data-is=alert]')).to_contain_text('WebAssembly')

@@ -19,7 +19,7 @@ IDLE = f"{LAB}?.content?.model?.cells?.length > 0 && {LAB}.sessionContext?.sessi
 
 
 def opened(page, name: str) -> tuple[int, str]:
-    page.goto(f'{name}?reset', wait_until='domcontentloaded')
+    page.goto(f'lab/tree/{name}?reset', wait_until='domcontentloaded')
     page.wait_for_function(f'() => {IDLE}', timeout=90_000)
     return PARAMETERS[name]
 
