@@ -48,23 +48,21 @@ def text(output: dict) -> str:
     data = output.get('data', {})
     if 'text/markdown' in data:
         return ''.join(data['text/markdown']).strip()
-    plain = data.get('text/plain', output.get('text', '') if output.get('name') == 'stdout' else '')
-    return f'```\n{"".join(plain).rstrip()}\n```' if plain else ''
+    plain = ''.join(data.get('text/plain', output.get('text', '')))
+    return f'```\n{plain.rstrip()}\n```' if plain else ''
 
 
 def markdown(cells: list[dict]) -> str:
     "The notebook as a page: its text, its code, what the code printed"
     parts = ['<!-- Made from nbs/index.ipynb by .ci/readme.py: change the notebook. -->']
     for cell in cells:
-        if not source(cell).strip() or 'hide' in marks(cell) or cell['cell_type'] == 'raw':
+        if 'hide' in marks(cell):
             continue
         if cell['cell_type'] == 'markdown':
             parts.append(source(cell).strip().replace('](../data/', '](data/'))
-            continue
-        if 'echo: false' not in marks(cell):
-            parts.append('```python\n' + re.sub(r'^#\|.*\n', '', source(cell), flags=re.M).strip() + '\n```')
-        said = '\n'.join(filter(None, map(text, cell['outputs'])))
-        parts += [said.replace('\n```\n```\n', '\n')] if said else []  # one print, one block
+        elif 'echo: false' not in marks(cell):
+            parts.append(f'```python\n{source(cell).strip()}\n```')
+        parts += filter(None, map(text, cell.get('outputs', [])))
     return '\n\n'.join(parts) + '\n'
 
 
