@@ -92,3 +92,7 @@ def test_without_webassembly(page, found):
     page.add_init_script('delete globalThis.WebAssembly')
     page.goto('demo.html')
     expect(page.locator('[data-is=alert]')).to_contain_text('WebAssembly')
+
+
+def test_size():
+    assert sum(f.stat().st_size for f in (SITE / 'demo').iterdir()) < 20e6
