@@ -129,7 +129,13 @@ def draw_curves(m: dict, title: str = '', most: int = 8) -> Any:  # the figure
             ax.plot(lams[int(np.argmax(c))], 100 * max(c), 'o', ms=3, color=color)
         ax.axvline(m['rule']['lam_train'], color='.5', lw=0.6, ls='--')
         ax.set(title=short(name), xlabel='λ at test time')
-        ax.legend(title='level', title_fontsize=5, fontsize=5, handlelength=1)
+    shown = list(axs.flat)[: len(names)]
+    style = dict(title='level', title_fontsize=6, fontsize=6, handlelength=1)
+    if len({tuple(ax.get_legend_handles_labels()[1]) for ax in shown}) == 1:
+        fig.legend(*shown[0].get_legend_handles_labels(), loc='outside right center', **style)
+    else:  # amounts of noise differ from panel to panel
+        for ax in shown:
+            ax.legend(loc='upper left', bbox_to_anchor=(1, 1), **style)
     axs[0, 0].set_ylabel('top-1, %')
     fig.suptitle(title)
     return fig
