@@ -185,14 +185,13 @@ def draw_sparsity(m: dict) -> Any:  # the figure
     import matplotlib.pyplot as plt
 
     s = m['sparsity']
-    fig, axs = plt.subplots(2, 2, figsize=(7, 4.2), gridspec_kw=dict(hspace=0.5, wspace=0.32))
-    _by_layer(axs[0, 0], s)
-    _by_class(axs[0, 1], s)
+    panels = 'AB;CD' if s['tracked'] else 'AB;DD'
+    fig, axs = plt.subplot_mosaic(panels, figsize=(7, 4.2), gridspec_kw=dict(hspace=0.5, wspace=0.32))
+    _by_layer(axs['A'], s)
+    _by_class(axs['B'], s)
     if s['tracked']:
-        _over_training(axs[1, 0], s)
-    else:
-        axs[1, 0].axis('off')
-    _coherences(axs[1, 1], s)
+        _over_training(axs['C'], s)
+    _coherences(axs['D'], s)
     return fig
 
 # %% ../nbs/06s_depths.ipynb #fd2dac49
