@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import multiprocessing
 import os
+import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -143,7 +144,7 @@ def worker_context(workers: int) -> BaseContext | None:
     "How worker processes are started: never by forking this one"
     if workers == 0:
         return None
-    if 'forkserver' not in multiprocessing.get_all_start_methods():
+    if sys.platform != 'linux':
         return multiprocessing.get_context('spawn')
     context = multiprocessing.get_context('forkserver')
     context.set_forkserver_preload(['sdnet.levels', 'torchvision.transforms.v2'])  # once, for all workers
