@@ -177,7 +177,7 @@ def _eigenvalue_bounds(G: Tensor, n_square: int = 8) -> Tensor:
     t = G.diagonal(dim1=-2, dim2=-1).sum(-1) / 2
     return (log + scale * t.clamp_min(1e-30).log()).exp()
 
-
+# %% ../nbs/01c_norm.ipynb #0fc8b61a
 @_without_grad
 def top_bound(
     weight: Tensor,  # atoms, (C, M/groups, *kernel)

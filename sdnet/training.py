@@ -178,7 +178,7 @@ def _end_epoch(job: Job) -> None:
         write_csv(job.folder / 'log.csv', job.history)
     _show(job, row)
 
-
+# %% ../nbs/05_training.ipynb #1b44f9cc
 def _run(job: Job, resume: bool, progress: bool) -> None:
     "All the epochs that are still to do"
     rng, epochs = open_job(job, resume), job.recipe.epochs
@@ -234,7 +234,7 @@ def _make_job(
     n = settings['batches']
     return Job(core, call, optimizer, recipe, settings, modules, train, valid, door, n, average=average, world=w)
 
-
+# %% ../nbs/05_training.ipynb #7c133355
 @contextmanager
 def _fastest_convolutions() -> Iterator[None]:
     "cuDNN tries its algorithms at each new size, unless it was told to be deterministic"
