@@ -14,7 +14,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from .data import DeviceLoader
 from .experiments import code_stats, sparsity_of
-from .explaining import coherence, encode
+from .coherence import coherence
+from .explaining import encode
 from .layers import csc_layers, lam_at
 from .training import fit
 
