@@ -14,7 +14,7 @@ import torch.nn as nn
 from torch import Tensor
 from .adaptive import AdaptiveLam, BatchLam, BatchRule, calibrate_batch
 from .batchnorm import BNAdapted, Tent, reestimate_bn
-from .corruptions import corruption_names
+from .corruptions import NOISES, corruption_names
 from .filters import Denoised, best_filter, filter_table, strength_rule
 from .intervals import bootstrap, nested_bootstrap
 from .levels import CLEAN, Level
@@ -24,8 +24,8 @@ from .robustness import by_rule, paper_protocol
 from .rules import LAMS, Keep, LamRule, calibrate, leave_out, level_sweeps, refit, table_of
 
 # %% auto #0
-__all__ = ['METHODS', 'ON_SWEEPS', 'LABELS', 'CROSS', 'SMALL', 'ADAPTS', 'Fits', 'without', 'fit_all', 'methods_at', 'judge',
-           'bounds', 'drawn', 'Right', 'pooled', 'bn_curves']
+__all__ = ['METHODS', 'ON_SWEEPS', 'LABELS', 'CROSS', 'SMALL', 'ADAPTS', 'MEANS', 'Fits', 'without', 'fit_all', 'methods_at',
+           'judge', 'bounds', 'drawn', 'Right', 'pooled', 'bn_curves']
 
 # %% ../nbs/06t_comparison.ipynb #1d0b7d20
 @dataclass(frozen=True)
@@ -188,15 +188,20 @@ def drawn(
         yield refit(rule, table=table_of(sweeps, torch.randint(n, (n,), generator=g)))
 
 # %% ../nbs/06t_comparison.ipynb #8102940a
+MEANS = 'mean of the 15', 'mean of the noises', 'mean without noise', 'mean'
+
+
 class Right:
     "Which images each method gets right at each level"
 
     def __init__(self, right: Mapping[str, Mapping[Level, Tensor]], names: Sequence[str]):
         self.right, self.names = right, list(names)
-        fifteen = set(corruption_names(extra=False))
         self.groups = {'clean': ['clean'], **{n: [n] for n in self.names}, 'mean': self.names}
-        if fifteen < set(self.names):
-            self.groups['mean of the 15'] = [n for n in self.names if n in fifteen]
+        here, noises = set(self.names), set(NOISES)
+        if noises < here:
+            for group, part in zip(MEANS, (set(corruption_names(extra=False)), noises, here - noises)):
+                if part < here:
+                    self.groups[group] = [n for n in self.names if n in part]
 
     def of(self, method: str, group: str) -> Tensor | None:  # (levels, n); None: it was not judged under all of them
         "Right or wrong under the corruptions of a group"

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 import numpy as np
-from .comparison import CROSS, pooled
+from .comparison import CROSS, MEANS, pooled
 from .reports import COLOURS, Markdown, interval, percent, points, table
 from .targets import Targets, choose
 
 # %% auto #0
-__all__ = ['POOLED', 'short', 'columns', 'accuracy_table', 'difference_table', 'cross_table', 'paper_values', 'pooled_table',
-           'draw_curves', 'draw_lines', 'draw_methods', 'draw_batch_norm']
+__all__ = ['POOLED', 'short', 'columns', 'accuracy_table', 'difference_table', 'by_corruption', 'cross_table', 'paper_values',
+           'pooled_table', 'draw_curves', 'draw_lines', 'draw_methods', 'draw_batch_norm']
 
 # %% ../nbs/06w_corruption_drawings.ipynb #17074787
 def short(name: str) -> str:
@@ -24,9 +24,9 @@ def short(name: str) -> str:
 
 def columns(m: dict) -> list[str]:
     "Groups of corruptions that fit a page: clean, up to six corruptions, the means"
-    names = [n for n in m['accuracy'] if n not in ('clean', 'mean', 'mean of the 15')]
+    names = [n for n in m['accuracy'] if n not in ('clean', *MEANS)]
     few = names if len(names) <= 6 else []
-    return ['clean', *few, *(g for g in ('mean of the 15', 'mean') if g in m['accuracy'])]
+    return ['clean', *few, *(g for g in MEANS if g in m['accuracy'])]
 
 # %% ../nbs/06w_corruption_drawings.ipynb #5174482e
 def accuracy_table(
@@ -50,7 +50,7 @@ def accuracy_table(
 # %% ../nbs/06w_corruption_drawings.ipynb #9a49c0e8
 def difference_table(m: dict) -> Markdown:
     "Differences of methods on the same images, points, with 95 % intervals over images"
-    shown = [g for g in columns(m) if g in ('clean', 'mean', 'mean of the 15')]
+    shown = [g for g in columns(m) if g in ('clean', *MEANS)]
     names = [pair.split(' - ') for pair in m['difference']]
     rows = [
         [f"{m['labels'][a]} − {m['labels'][b]}", *(points(m['difference'][f'{a} - {b}'][g]) for g in shown)]
@@ -58,6 +58,16 @@ def difference_table(m: dict) -> Markdown:
         if all(g in m['difference'][f'{a} - {b}'] for g in shown)
     ]
     return table(['points', *map(short, shown)], rows)
+
+
+def by_corruption(
+    m: dict,  # metrics of a result
+    keys: Sequence[str],  # columns
+) -> Markdown:
+    "Accuracy under each corruption, per cent, a column for each method"
+    groups = [*(g for g in m['accuracy'] if g not in MEANS), *(g for g in MEANS if g in m['accuracy'])]
+    cells = lambda g: [percent(v) if (v := m['accuracy'][g].get(k)) is not None else '–' for k in keys]
+    return table(['top-1, %', *(m['labels'][k] for k in keys)], [[short(g), *cells(g)] for g in groups])
 
 
 def cross_table(m: dict, group: str = 'mean') -> Markdown:
