@@ -198,10 +198,9 @@ class Right:
         self.right, self.names = right, list(names)
         self.groups = {'clean': ['clean'], **{n: [n] for n in self.names}, 'mean': self.names}
         here, noises = set(self.names), set(NOISES)
-        if noises < here:
-            for group, part in zip(MEANS, (set(corruption_names(extra=False)), noises, here - noises)):
-                if part < here:
-                    self.groups[group] = [n for n in self.names if n in part]
+        rest = here - noises if noises < here else here
+        parts = dict(zip(MEANS[:3], (set(corruption_names(extra=False)), noises, rest)))
+        self.groups |= {g: [n for n in self.names if n in part] for g, part in parts.items() if part < here}
 
     def of(self, method: str, group: str) -> Tensor | None:  # (levels, n); None: it was not judged under all of them
         "Right or wrong under the corruptions of a group"

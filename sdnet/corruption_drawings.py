@@ -65,9 +65,9 @@ def by_corruption(
     keys: Sequence[str],  # columns
 ) -> Markdown:
     "Accuracy under each corruption, per cent, a column for each method"
-    groups = [*(g for g in m['accuracy'] if g not in MEANS), *(g for g in MEANS if g in m['accuracy'])]
-    cells = lambda g: [percent(v) if (v := m['accuracy'][g].get(k)) is not None else '–' for k in keys]
-    return table(['top-1, %', *(m['labels'][k] for k in keys)], [[short(g), *cells(g)] for g in groups])
+    groups = [g for g in m['accuracy'] if g not in MEANS] + [g for g in columns(m) if g in MEANS]
+    rows = [[short(g), *(percent(m['accuracy'][g].get(k)) for k in keys)] for g in groups]
+    return table(['top-1, %', *(m['labels'][k] for k in keys)], rows)
 
 
 def cross_table(m: dict, group: str = 'mean') -> Markdown:

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['declared_by', 'identity', 'lookup', 'open_in', 'has_images', 'lacking', 'seconds_left', 'show_time', 'metric_of',
-           'complete', 'state_of', 'commits_of', 'status_row', 'format_status', 'results_of', 'value_of', 'paper_of',
-           'seeds_of', 'results_table']
+           'complete', 'state_of', 'commits_of', 'status_row', 'format_status', 'results_of', 'value_of', 'seeds_of',
+           'results_table']
 
 # %% ../nbs/05f_status.ipynb #acde5148
 import functools
@@ -307,18 +307,6 @@ def value_of(
     target = choose(_project(root)[0], [row])[0]
     values = [metric_of(r.metrics or {}, metric or target.metric) for r in found]
     return _mean([v for v in values if v is not None], target.unit, places) or 'not run'
-
-
-def paper_of(
-    row: str,  # the id of a target
-    *,
-    places: int = 2,  # decimals
-    root: Path | None = None,
-) -> str:  # '–' where it reports none, and outside a checkout
-    "What the paper reports for a row of the project's list"
-    targets = _project(root or project_root())[0]
-    value = choose(targets, [row])[0].paper if targets.rows else None
-    return '–' if value is None else f'{value:.{places}f}'
 
 
 def seeds_of(
