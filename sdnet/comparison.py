@@ -256,9 +256,15 @@ def bn_curves(
     batch_size: int = 100,
 ) -> dict[str, list[float]]:  # accuracy at each λ
     "What a larger λ does, and what measuring the batch norms again at that λ does"
-    curves: dict[str, list[float]] = {'as trained': [], 'first batch norm': [], 'all batch norms': []}
+    ways = {
+        'as trained': (),
+        'the first, on clean images': (clean, 'first'),
+        'all, on clean images': (clean, 'all'),
+        'all, on the noisy images': (images, 'all'),
+    }
+    curves: dict[str, list[float]] = {name: [] for name in ways}
     for lam in lams:
-        for name, which in zip(curves, (None, 'first', 'all')):
-            m = model if which is None else reestimate_bn(model, clean, lam, which=which, batch_size=batch_size)
+        for name, way in ways.items():
+            m = reestimate_bn(model, way[0], lam, which=way[1], batch_size=batch_size) if way else model
             curves[name].append(accuracy(predict(FixedLam(m, lam), images, batch_size), labels))
     return curves

@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 import numpy as np
-from .comparison import CROSS, MEANS, pooled
+from .comparison import CROSS, MEANS, Right, pooled
+from .corruption_results import PAIRS
 from .reports import COLOURS, Markdown, interval, percent, points, table
 from .targets import Targets, choose
 
 # %% auto #0
 __all__ = ['POOLED', 'short', 'columns', 'accuracy_table', 'difference_table', 'by_corruption', 'cross_table', 'paper_values',
-           'pooled_table', 'draw_curves', 'draw_lines', 'draw_methods', 'draw_batch_norm']
+           'pooled_table', 'pooled_differences', 'pooled_by_corruption', 'choice_table', 'draw_curves', 'draw_lines',
+           'draw_methods', 'draw_batch_norm']
 
 # %% ../nbs/06w_corruption_drawings.ipynb #17074787
 def short(name: str) -> str:
@@ -95,7 +97,17 @@ def paper_values(
     return out
 
 # %% ../nbs/06w_corruption_drawings.ipynb #pool0002
-POOLED = 'resnet resnet_filter sdnet sdnet_paper sdnet_rule resnet_bn sdnet_bn_rule sdnet_oracle'.split()
+POOLED = (
+    'resnet resnet_filter resnet_nlm resnet_bn resnet_noise '
+    'sdnet sdnet_residual sdnet_paper sdnet_rule sdnet_filter sdnet_bn sdnet_bn_rule sdnet_noise sdnet_oracle'
+).split()
+
+
+def _together(metrics: Sequence[dict], folder: Any) -> tuple[list[Path], dict[str, list[str]], str]:
+    "The arrays of several results, their groups of corruptions, and how many there are, in words"
+    files = [Path(folder) / m['arrays']['file'] for m in metrics]
+    names = [n for n in metrics[0]['by_severity'] if n != 'clean']
+    return files, Right({}, names).groups, f'{len(files)} pair{"s" * (len(files) > 1)} of networks'
 
 
 def pooled_table(
@@ -104,20 +116,62 @@ def pooled_table(
     keys: Sequence[str] = POOLED,
     paper: dict[tuple[str, str], float] | None = None,  # (row, corruption) -> per cent, to stand beside ours
 ) -> Markdown:
-    "Means over networks, in per cent; of the last column with its 95 % interval"
-    files = [Path(folder) / m['arrays']['file'] for m in metrics]
+    "Means over networks with their 95 % intervals, per cent, and R² of each network's rule"
+    files, groups, title = _together(metrics, folder)
     first, paper = metrics[0], paper or {}
-    names = [n for n in first['by_severity'] if n != 'clean']
-    groups = {'clean': ['clean']} | ({n: [n] for n in names} if len(names) <= 6 else {})
     beside = lambda k, n: f' (paper {paper[k, n]})' if (k, n) in paper else ''
-    known = [k for k in keys if all(k in m['labels'] for m in metrics)]
-    rows = []
-    for k in known:
-        cells = ['–' if k not in first['accuracy'][g] else percent(pooled(files, k, ns)[0]) for g, ns in groups.items()]
-        marked = [c + beside(k, g) for c, g in zip(cells, groups)]
-        rows.append([first['labels'][k], *marked, interval(pooled(files, k, names))])
-    title = f'{len(files)} pair{"s" * (len(files) > 1)} of networks, top-1, %'
-    return table([title, *map(short, groups), 'mean of the noises' if len(names) == 4 else 'mean'], rows)
+    can = lambda k, g: all(k in m['accuracy'][g] for m in metrics)
+    cell = lambda k, g: interval(pooled(files, k, groups[g])) + beside(k, g) if can(k, g) else None
+    known = [k for k in keys if can(k, 'mean')]
+    rows = [[first['labels'][k], *(cell(k, g) for g in groups)] for k in known]
+    lines = ', '.join(f'{m["rule"]["r2"]:.2f}' for m in metrics)
+    head = [f'{title}, top-1, %', *map(short, groups)]
+    return Markdown(f'{table(head, rows)}\n\nR² of the rule, network by network: {lines}.')
+
+# %% ../nbs/06w_corruption_drawings.ipynb #bac85b04
+def pooled_differences(
+    metrics: Sequence[dict],
+    folder: Any,
+    pairs: Sequence[tuple[str, str]] = PAIRS,
+) -> Markdown:
+    "What one method adds to another on the same images, over several networks: points, with 95 % intervals"
+    files, groups, title = _together(metrics, folder)
+    shown = {g: names for g, names in groups.items() if g in ('clean', *MEANS)}
+    label, can = metrics[0]['labels'], lambda k, g: all(k in m['accuracy'][g] for m in metrics)
+    cell = lambda a, b, g: points(pooled(files, a, shown[g], less=b)) if can(a, g) and can(b, g) else None
+    rows = [
+        [f'{label[a]} − {label[b]}', *(cell(a, b, g) for g in shown)] for a, b in pairs if a in label and b in label
+    ]
+    return table([f'{title}, points', *map(short, shown)], rows)
+
+
+def pooled_by_corruption(
+    metrics: Sequence[dict],
+    folder: Any,
+    keys: Sequence[str],  # columns
+) -> Markdown:
+    "Mean over networks under each corruption, per cent, a column for each method; means with 95 % intervals"
+    files, groups, title = _together(metrics, folder)
+    order = [g for g in groups if g not in MEANS] + [g for g in MEANS if g in groups]
+    cell = lambda k, g: (interval if g in MEANS else lambda v: percent(v[0]))(pooled(files, k, groups[g]))
+    label = metrics[0]['labels']
+    return table(
+        [f'{title}, top-1, %', *(label[k] for k in keys)], [[short(g), *(cell(k, g) for k in keys)] for g in order]
+    )
+
+
+def choice_table(
+    metrics: Sequence[dict],  # of the first network, on whose held-out images the statistic is chosen, and of others
+    folder: Any,
+    keys: Sequence[str] = ('sdnet_residual', 'sdnet_relative', 'sdnet_rule'),
+) -> Markdown:
+    "λ by each statistic: on the held-out images of one network, and what it adds on the test images of the others"
+    (first, *others), label = metrics, metrics[0]['labels']
+    files, groups, title = _together(others, folder)
+    held = lambda k: [percent(first['held_out'][g][k]) for g in ('clean', 'mean')]
+    adds = lambda k: [points(pooled(files, k, groups[g], less='sdnet')) for g in ('clean', 'mean')]
+    head = 'held out, clean, %', 'held out, noise, %', f'{title}: clean, points', 'noise, points'
+    return table(['one network, then the others', *head], [[label[k], *held(k), *adds(k)] for k in keys])
 
 # %% ../nbs/06w_corruption_drawings.ipynb #e9f3654d
 def draw_curves(m: dict, title: str = '', most: int = 8) -> Any:  # the figure

@@ -121,6 +121,7 @@ def corruption_result(
         zip('a b r2'.split(), fit_line([r['stats'][k] for r in rows], [r['best'] for r in rows]))
     )
     own = {n: [r for r in points if r['corruption'] in (n, 'clean')] for n in names}
+    held_out = Right(judge(fits.rule, fits.sweeps), names)
     ece: dict[str, dict] = {n: {} for n in ['clean', *names]}
     for n in ece:
         for k in next(iter(m.logits.values())):
@@ -130,6 +131,7 @@ def corruption_result(
         **accuracies(right, again, seed),
         calibration_error=ece,
         rule=line_of(fits.rule) | dict(saw=fits.rule.saw),
+        held_out=held_out.table(lambda v: float(v.mean())),  # the rules on the images that calibrate
         rules={s: line_of(refit(fits.rule, statistic=s)) for s in STATISTICS},
         rule_bn=line_of(fits.rule_bn),
         batch_rule=dict(reference=fits.batch.reference),
