@@ -168,7 +168,7 @@ def choice_table(
     "λ by each statistic: on the held-out images of one network, and what it adds on the test images of the others"
     (first, *others), label = metrics, metrics[0]['labels']
     files, groups, title = _together(others, folder)
-    held = lambda k: [percent(first['held_out'][g][k]) for g in ('clean', 'mean')]
+    held = lambda k: [percent(first.get('held_out', {}).get(g, {}).get(k)) for g in ('clean', 'mean')]
     adds = lambda k: [points(pooled(files, k, groups[g], less='sdnet')) for g in ('clean', 'mean')]
     head = 'held out, clean, %', 'held out, noise, %', f'{title}: clean, points', 'noise, points'
     return table(['one network, then the others', *head], [[label[k], *held(k), *adds(k)] for k in keys])
