@@ -17,7 +17,7 @@ import torch
 from .files import data_root, project_root
 from .parameters import Parameter, check_values, notebook_parameters
 from .recipes import NETWORKS, resolve, unpinned
-from .targets import Result, Target, Targets, _number, choose, find_results, load_targets
+from .targets import SCALES, Result, Target, Targets, _number, choose, find_results, load_targets
 
 # %% ../nbs/05f_status.ipynb #862e5db6
 @functools.lru_cache(maxsize=256)
@@ -163,7 +163,7 @@ def _mean(values: list[float], unit: str, places: int = 2) -> str:
     "Mean ± standard deviation; fractions in per cent"
     if not values:
         return ''
-    scale, tail = (100, '') if unit == '%' else (1, f' {unit}' * bool(unit))
+    scale, tail = SCALES.get(unit, 1), f' {unit}' * bool(unit and unit != '%')
     text = f'{scale * statistics.mean(values):.{places}f}{tail}'
     return text + (f' ± {scale * statistics.stdev(values):.{places}f}' if len(values) > 1 else '')
 
@@ -339,7 +339,7 @@ def results_table(
     for t in choose(targets, patterns or ['all']):
         found = lookup(t, results, root)
         done, values = complete(found), _values(t, found)
-        scale, mark = (100, ' %') if t.unit == '%' else (1, f' {t.unit}' if t.unit else '')
+        scale, mark = SCALES.get(t.unit, 1), f' {t.unit}' * bool(t.unit)
         paper = '' if t.paper is None else f'{t.paper:g}{mark} [{t.source}]'
         gap = f'{scale * statistics.mean(values) - t.paper:+.2f}' if values and t.paper is not None else ''
         device = ', '.join(dict.fromkeys(str(f.provenance.get('device_name') or '?') for f in done))
