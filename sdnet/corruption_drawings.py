@@ -14,9 +14,9 @@ from .reports import COLOURS, Markdown, interval, percent, points, table
 from .targets import Targets, choose
 
 # %% auto #0
-__all__ = ['POOLED', 'short', 'columns', 'accuracy_table', 'difference_table', 'by_corruption', 'cross_table', 'paper_values',
-           'pooled_table', 'pooled_differences', 'pooled_by_corruption', 'choice_table', 'draw_curves', 'draw_lines',
-           'draw_methods', 'draw_batch_norm']
+__all__ = ['POOLED', 'NOT_YET', 'short', 'columns', 'accuracy_table', 'difference_table', 'by_corruption', 'cross_table',
+           'paper_values', 'pooled_table', 'pooled_differences', 'pooled_by_corruption', 'choice_table', 'draw_curves',
+           'draw_lines', 'draw_methods', 'draw_batch_norm']
 
 # %% ../nbs/06w_corruption_drawings.ipynb #17074787
 def short(name: str) -> str:
@@ -98,9 +98,12 @@ def paper_values(
 
 # %% ../nbs/06w_corruption_drawings.ipynb #pool0002
 POOLED = (
-    'resnet resnet_filter resnet_nlm resnet_bn resnet_noise '
+    'resnet resnet_filter resnet_nlm resnet_bn resnet_filter_bn resnet_noise '
     'sdnet sdnet_residual sdnet_paper sdnet_rule sdnet_filter sdnet_bn sdnet_bn_rule sdnet_noise sdnet_oracle'
 ).split()
+
+
+NOT_YET = Markdown('Not measured yet.')
 
 
 def _together(metrics: Sequence[dict], folder: Any) -> tuple[list[Path], dict[str, list[str]], str]:
@@ -117,6 +120,8 @@ def pooled_table(
     paper: dict[tuple[str, str], float] | None = None,  # (row, corruption) -> per cent, to stand beside ours
 ) -> Markdown:
     "Means over networks with their 95 % intervals, per cent, and R² of each network's rule"
+    if not metrics:
+        return NOT_YET
     files, groups, title = _together(metrics, folder)
     first, paper = metrics[0], paper or {}
     beside = lambda k, n: f' (paper {paper[k, n]})' if (k, n) in paper else ''
@@ -135,6 +140,8 @@ def pooled_differences(
     pairs: Sequence[tuple[str, str]] = PAIRS,
 ) -> Markdown:
     "What one method adds to another on the same images, over several networks: points, with 95 % intervals"
+    if not metrics:
+        return NOT_YET
     files, groups, title = _together(metrics, folder)
     shown = {g: names for g, names in groups.items() if g in ('clean', *MEANS)}
     label, can = metrics[0]['labels'], lambda k, g: all(k in m['accuracy'][g] for m in metrics)
@@ -151,6 +158,8 @@ def pooled_by_corruption(
     keys: Sequence[str],  # columns
 ) -> Markdown:
     "Mean over networks under each corruption, per cent, a column for each method; means with 95 % intervals"
+    if not metrics:
+        return NOT_YET
     files, groups, title = _together(metrics, folder)
     order = [g for g in groups if g not in MEANS] + [g for g in MEANS if g in groups]
     cell = lambda k, g: (interval if g in MEANS else lambda v: percent(v[0]))(pooled(files, k, groups[g]))
@@ -166,6 +175,8 @@ def choice_table(
     keys: Sequence[str] = ('sdnet_residual', 'sdnet_relative', 'sdnet_rule'),
 ) -> Markdown:
     "λ by each statistic: on the held-out images of one network, and what it adds on the test images of the others"
+    if len(metrics) < 2:
+        return NOT_YET
     (first, *others), label = metrics, metrics[0]['labels']
     files, groups, title = _together(others, folder)
     held = lambda k: [percent(first.get('held_out', {}).get(g, {}).get(k)) for g in ('clean', 'mean')]
@@ -254,13 +265,20 @@ def draw_methods(m: dict, keys: Sequence[str] = (), group: str = 'mean') -> Any:
     return fig
 
 
-def draw_batch_norm(curves: dict, lams: Sequence[float], title: str = '') -> Any:  # the figure
-    "Accuracy against λ: as trained, and with batch norms that were measured again at that λ"
+def draw_batch_norm(
+    curves: Sequence[dict],  # of `bn_curves`, one a network
+    lams: Sequence[float],
+    title: str = '',
+) -> Any:  # the figure
+    "Accuracy against λ, as trained and with batch norms measured again: the mean over networks, from least to most"
     import matplotlib.pyplot as plt
 
-    fig, ax = plt.subplots(figsize=(3.4, 2.3), layout='constrained')
-    for name, acc in curves.items():
-        ax.plot(lams, [100 * a for a in acc], 'o-', ms=2.5, lw=1, label=name)
+    fig, ax = plt.subplots(figsize=(4.6, 2.3), layout='constrained')
+    for name in curves[0]:
+        acc = 100 * np.array([c[name] for c in curves if name in c])
+        ax.plot(lams, acc.mean(0), 'o-', ms=2.5, lw=1, label=name)
+        if len(acc) > 1:
+            ax.fill_between(lams, acc.min(0), acc.max(0), alpha=0.15, lw=0)
     ax.set(xlabel='λ at test time', ylabel='top-1, %', title=title)
-    ax.legend(title='batch norm measured again')
+    fig.legend(title='batch norms measured again', loc='outside right center')
     return fig
