@@ -99,7 +99,8 @@ def paper_values(
 # %% ../nbs/06w_corruption_drawings.ipynb #pool0002
 POOLED = (
     'resnet resnet_filter resnet_nlm resnet_bn resnet_filter_bn resnet_noise '
-    'sdnet sdnet_residual sdnet_paper sdnet_rule sdnet_filter sdnet_bn sdnet_bn_rule sdnet_noise sdnet_oracle'
+    'sdnet sdnet_residual sdnet_paper sdnet_rule sdnet_filter sdnet_bn sdnet_bn_rule sdnet_noise '
+    'sdnet_paper_bound sdnet_oracle'
 ).split()
 
 
