@@ -5,6 +5,7 @@
 # %% ../nbs/01e_iterations.ipynb #71279ef0
 from __future__ import annotations
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 import math
 import torch
@@ -45,21 +46,33 @@ class Iterations:
 
     def __init__(self, plan: Plan, x: Tensor, w: Tensor, lam: Tensor, step: Tensor, mu: float):
         self.geo, self.nonneg, self.size = plan.geo, plan.how.nonneg, tuple(x.shape[2:])
-        self.x, self.w, self.step = x, w, step
+        self.x, self.w, self.lam, self.step = x, w, lam, step
         self.extra = extrapolation(plan.how.n_iter, plan.how.solver)
-        self.sw, threshold = (w * step).to(w.dtype), (lam * step).to(w.dtype)
         self.scale = None if mu == 0 else (1 / (1 + step * mu)).to(w.dtype)
-        self.bias = self.threshold = None
-        if self.nonneg and threshold.numel() == 1:
-            self.bias = (-threshold).reshape(1).expand(w.shape[0]).contiguous()
-        else:
-            self.threshold = threshold.reshape(()) if threshold.numel() == 1 else threshold
+        self.in_bias = self.nonneg and lam.numel() == step.numel() == 1  # the convolution takes the threshold off
         self.hop = max(4, math.ceil(math.sqrt(plan.how.n_iter)))  # iterations between two kept pairs
+
+    @cached_property
+    def sw(self) -> Tensor:
+        return (self.w * self.step).to(self.w.dtype)
+
+    @cached_property
+    def threshold(self) -> Tensor:
+        "sλ: one number, or a tensor that fits a code"
+        t = (self.lam * self.step).to(self.w.dtype)
+        return t.reshape(()) if t.numel() == 1 else t
+
+    @cached_property
+    def bias(self) -> Tensor | None:
+        return (-self.threshold).reshape(1).expand(self.w.shape[0]).contiguous() if self.in_bias else None
+
+    def above(self, v: Tensor) -> Tensor:
+        "`v` less the threshold of non-negative codes, where the convolution has not taken it off"
+        return v.sub_(self.threshold) if self.nonneg and not self.in_bias else v
 
     def conv(self, x: Tensor) -> Tensor:
         "`s Aᵀx − sλ`; without the threshold for signed codes"
-        v = self.geo.conv(x, self.sw, self.bias)
-        return v.sub_(self.threshold) if self.nonneg and self.threshold is not None else v
+        return self.above(self.geo.conv(x, self.sw, self.bias))
 
     def prox_(self, v: Tensor) -> Tensor:
         "The code of `v`, in place"
@@ -91,7 +104,7 @@ class Unrolled(Iterations):
         y = self.point(k, z, old)
         r = self.residual(y)
         v = self.geo.conv(r, self.sw, self.bias).add_(y)
-        return (v.sub_(self.threshold) if self.nonneg and self.threshold is not None else v), r
+        return self.above(v), r
 
     def run(self, keep: str) -> tuple[Tensor, list[Any]]:
         "v of the last iteration, and what `keep` asks for: codes, residuals, or the two codes before every `hop`-th"

@@ -18,10 +18,18 @@ from .norm import _float, _start, lipschitz, lipschitz_bound, power_step, refine
 __all__ = ['FRESH', 'checksum', 'remembered', 'ClosedForm', 'Tracked', 'make_norm']
 
 # %% ../nbs/01f_policies.ipynb #d94749ab
-def _coefficients(n: int, salt: int, device: Any) -> Tensor:
+_ODD: dict[tuple, Tensor] = {}  # what `_coefficients` has made
+
+
+def _coefficients(n: int, salt: int, device: torch.device) -> Tensor:
     "`n` fixed odd numbers below 2³²"
+    if (key := (n, salt, device)) in _ODD:
+        return _ODD[key]
     i = torch.arange(1 + salt, n + 1 + salt, dtype=torch.int64, device=device)
-    return (((i * 2654435761) ^ (i * i * 40503 + salt)) % 2**31) * 2 + 1
+    odd = (((i * 2654435761) ^ (i * i * 40503 + salt)) % 2**31) * 2 + 1
+    if type(odd) is Tensor and len(_ODD) < 256:  # not one without numbers, of a tracing mode
+        _ODD[key] = odd
+    return odd
 
 
 def checksum(
