@@ -193,8 +193,8 @@ def state_of(target: Target, found: list[Result | None], lack: str) -> str:
 
 def commits_of(results: list[Result]) -> str:
     "The commits of runs, with a + where files differed from them"
-    names = [str(r.provenance.get('commit') or '?')[:7] + '+' * bool(r.provenance.get('dirty')) for r in results]
-    return ' '.join(dict.fromkeys(names))
+    of = lambda p: [str(c or '?')[:7] + '+' * bool(p.get('dirty')) for c in p.get('commits') or [p.get('commit')]]
+    return ' '.join(dict.fromkeys(name for r in results for name in of(r.provenance)))
 
 # %% ../nbs/05f_status.ipynb #1f1cf787
 def status_row(
