@@ -47,7 +47,7 @@ def accuracy_table(
         for k in keys or m['labels']
         if k in m['labels'] and k in m['accuracy']['mean']
     ]
-    return table(['top-1, %', *map(short, shown), '95 % of the mean'], rows)
+    return table(['top-1, %', *map(short, shown), '95 % interval of the mean'], rows)
 
 # %% ../nbs/06w_corruption_drawings.ipynb #9a49c0e8
 def difference_table(m: dict) -> Markdown:
