@@ -114,6 +114,11 @@ def _together(metrics: Sequence[dict], folder: Any) -> tuple[list[Path], dict[st
     return files, Right({}, names).groups, f'{len(files)} pair{"s" * (len(files) > 1)} of networks'
 
 
+def _judged(metrics: Sequence[dict], key: str, group: str) -> bool:
+    "Was a method judged under a group of corruptions, in each of the results?"
+    return all(key in m['accuracy'][group] for m in metrics)
+
+
 def pooled_table(
     metrics: Sequence[dict],  # of results that saved their arrays, one a pair of networks
     folder: Any,  # where their arrays are
@@ -126,9 +131,8 @@ def pooled_table(
     files, groups, title = _together(metrics, folder)
     first, paper = metrics[0], paper or {}
     beside = lambda k, n: f' (paper {paper[k, n]})' if (k, n) in paper else ''
-    can = lambda k, g: all(k in m['accuracy'][g] for m in metrics)
-    cell = lambda k, g: interval(pooled(files, k, groups[g])) + beside(k, g) if can(k, g) else None
-    known = [k for k in keys if can(k, 'mean')]
+    cell = lambda k, g: interval(pooled(files, k, groups[g])) + beside(k, g) if _judged(metrics, k, g) else None
+    known = [k for k in keys if _judged(metrics, k, 'mean')]
     rows = [[first['labels'][k], *(cell(k, g) for g in groups)] for k in known]
     lines = ', '.join(f'{m["rule"]["r2"]:.2f}' for m in metrics)
     head = [f'{title}, top-1, %', *map(short, groups)]
@@ -145,8 +149,8 @@ def pooled_differences(
         return NOT_YET
     files, groups, title = _together(metrics, folder)
     shown = {g: names for g, names in groups.items() if g in ('clean', *MEANS)}
-    label, can = metrics[0]['labels'], lambda k, g: all(k in m['accuracy'][g] for m in metrics)
-    cell = lambda a, b, g: points(pooled(files, a, shown[g], less=b)) if can(a, g) and can(b, g) else None
+    label, both = metrics[0]['labels'], lambda a, b, g: _judged(metrics, a, g) and _judged(metrics, b, g)
+    cell = lambda a, b, g: points(pooled(files, a, shown[g], less=b)) if both(a, b, g) else None
     rows = [
         [f'{label[a]} − {label[b]}', *(cell(a, b, g) for g in shown)] for a, b in pairs if a in label and b in label
     ]
