@@ -123,17 +123,14 @@ def pooled_table(
     metrics: Sequence[dict],  # of results that saved their arrays, one a pair of networks
     folder: Any,  # where their arrays are
     keys: Sequence[str] = POOLED,
-    paper: dict[tuple[str, str], float] | None = None,  # (row, corruption) -> per cent, to stand beside ours
 ) -> Markdown:
     "Means over networks with their 95 % intervals, per cent, and R² of each network's rule"
     if not metrics:
         return NOT_YET
     files, groups, title = _together(metrics, folder)
-    first, paper = metrics[0], paper or {}
-    beside = lambda k, n: f' (paper {paper[k, n]})' if (k, n) in paper else ''
-    cell = lambda k, g: interval(pooled(files, k, groups[g])) + beside(k, g) if _judged(metrics, k, g) else None
+    cell = lambda k, g: interval(pooled(files, k, groups[g])) if _judged(metrics, k, g) else None
     known = [k for k in keys if _judged(metrics, k, 'mean')]
-    rows = [[first['labels'][k], *(cell(k, g) for g in groups)] for k in known]
+    rows = [[metrics[0]['labels'][k], *(cell(k, g) for g in groups)] for k in known]
     lines = ', '.join(f'{m["rule"]["r2"]:.2f}' for m in metrics)
     head = [f'{title}, top-1, %', *map(short, groups)]
     return Markdown(f'{table(head, rows)}\n\nR² of the rule, network by network: {lines}.')

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 import numpy as np
 from .cifar import CIFAR, EARLIER_COPY, download_cifar, not_genuine, read_cifar, which_copy
-from .folder_loader import FolderLoader, folder_loaders, _decode, _list_folder  # noqa: F401
+from .folder_loader import FolderLoader, folder_loaders, _decode  # noqa: F401
 from .imagefiles import decode_image
 from .loaders import DeviceLoader, _check_images, _check_labels
 from .runs import atomic_write, data_root, project_root

@@ -8,6 +8,7 @@ __all__ = ['SHARES', 'PLACES', 'sample_folder', 'pictures', 'encode', 'rebuild',
 
 # %% ../nbs/06h_explaining.ipynb #f98db383
 import copy
+import os
 from pathlib import Path
 from typing import Any
 import numpy as np
@@ -18,6 +19,8 @@ from .coherence import coherence
 from .csc import sparse_code
 from .data import PHOTOS, load_images
 from .experiments import psnr, tiny
+from .folder_loader import list_classes
+from .imagefiles import decode_image
 from .layers import csc_layers, lam_at
 from .models import ResNet, decode_features
 from .runs import data_root, set_seed
@@ -31,19 +34,19 @@ def sample_folder(
     "Read a few images of a folder, spread over its classes"
     from PIL import Image
 
-    classes = sorted(p.name for p in folder.iterdir() if p.is_dir() and not p.name.startswith('.'))
-    files = [sorted(f for f in (folder / c).rglob('*') if f.is_file() and f.name[0] != '.') for c in classes]
+    classes, paths, of, _ = list_classes(folder)
+    files = [[folder / os.fsdecode(p) for p in paths[of == c]] for c in range(len(classes))]
     where = np.linspace(0, len(classes), n, endpoint=False).astype(int) if n < len(classes) else np.arange(n)
     images, labels = [], []
     for turn, i in enumerate(where):
         c, k = i % len(classes), turn // len(classes)
         if k >= len(files[c]):
             continue
-        with Image.open(files[c][k]) as im:
-            scale = size * 256 / 224 / min(im.size)
-            im = im.convert('RGB').resize([max(size, round(s * scale)) for s in im.size], Image.Resampling.BILINEAR)
-            left, top = ((s - size) // 2 for s in im.size)
-            images.append(np.asarray(im.crop((left, top, left + size, top + size))))
+        im = Image.fromarray(decode_image(files[c][k]))
+        scale = size * 256 / 224 / min(im.size)
+        im = im.resize([max(size, round(s * scale)) for s in im.size], Image.Resampling.BILINEAR)
+        left, top = ((s - size) // 2 for s in im.size)
+        images.append(np.asarray(im.crop((left, top, left + size, top + size))))
         labels.append(c)
     return np.stack(images), np.array(labels), classes
 

@@ -24,7 +24,7 @@ from .loaders import _Epochs, _generator, _seeded, _to_float, _whole
 from .runs import get_device
 
 # %% auto #0
-__all__ = ['worker_context', 'FolderLoader', 'folder_loaders']
+__all__ = ['list_classes', 'worker_context', 'FolderLoader', 'folder_loaders']
 
 # %% ../nbs/04l_folder_loader.ipynb #3f8f6db9
 def _some(names: Sequence[str]) -> str:
@@ -32,8 +32,8 @@ def _some(names: Sequence[str]) -> str:
     return ', '.join(names[:5]) + (f' and {len(names) - 5} more' if len(names) > 5 else '')
 
 
-def _list_classes(
-    folder: Path,
+def list_classes(
+    folder: Path,  # holds <class>/*, at any depth
 ) -> tuple[list[str], np.ndarray, np.ndarray, Counter[str]]:  # classes; paths as bytes; labels; files not taken
     "List the images of a folder of class folders, in alphabetical order"
     if not folder.is_dir():
@@ -57,11 +57,6 @@ def _list_classes(
     if empty:
         raise FileNotFoundError(f'{folder} has class folders without an image: {_some(empty)}. Fill or remove them')
     return classes, np.array(names), np.repeat(np.arange(len(classes)), counts), others
-
-
-def _list_folder(folder: Path) -> tuple[list[str], np.ndarray, np.ndarray]:  # classes; paths as bytes; labels
-    "List the images of a folder of class folders"
-    return _list_classes(folder)[:3]
 
 # %% ../nbs/04l_folder_loader.ipynb #9d0e1d2e
 def _chosen(
@@ -252,7 +247,7 @@ class FolderLoader(_Reading):
         if on_error not in ('skip', 'raise'):
             raise ValueError(f"`on_error` must be 'skip' or 'raise', got {on_error!r}")
         self.folder, self.on_error, self.channels_last = Path(folder), on_error, channels_last
-        self.classes, names, labels, self.left_out = _list_classes(self.folder)
+        self.classes, names, labels, self.left_out = list_classes(self.folder)
         warn_of_others(self.folder, self.left_out)
         names, labels = _chosen(names, labels, only)
         super().__init__(len(names), batch_size, train, seed, drop_last, rank, world)

@@ -5,6 +5,7 @@
 # %% ../nbs/06c_levels.ipynb #71b57e5d
 from __future__ import annotations
 import hashlib
+import os
 import time
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,7 +16,8 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 from .corruptions import _ALL, NOISES, SEVERITIES, _as_bytes, _Draws, corrupt, published
 from .data import image_hash
-from .folder_loader import worker_context
+from .folder_loader import list_classes, worker_context
+from .imagefiles import decode_image
 
 # %% auto #0
 __all__ = ['Level', 'CLEAN', 'LEVELS', 'RELEASED', 'RELEASED_LEVELS', 'size_of', 'noisy', 'level_images', 'ArraySet', 'FolderSet',
@@ -106,22 +108,13 @@ class ArraySet:
         return image_hash(torch.as_tensor(self.images).cpu().numpy(), self.labels.cpu().numpy())
 
 # %% ../nbs/06c_levels.ipynb #71b26acc
-_SUFFIXES = ('.jpeg', '.jpg', '.png', '.webp', '.bmp')
-
-
-def _list_classes(folder: Path, only: Callable[[str], bool] | None) -> tuple[list[Path], list[int]]:  # files, labels
-    if not folder.is_dir():
-        raise FileNotFoundError(f"there is no folder {folder}")
-    classes = sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith('.'))
-    files, labels = [], []
-    for i, c in enumerate(classes):
-        found = sorted(f for f in c.rglob('*') if f.suffix.lower() in _SUFFIXES and not f.name.startswith('.'))
-        found = [f for f in found if only is None or only(f.relative_to(folder).as_posix())]
-        files.extend(found)
-        labels.extend([i] * len(found))
-    if not files:
-        raise FileNotFoundError(f"{folder} holds no images: they are expected as {folder}/<class>/*.JPEG")
-    return files, labels
+def _listed(folder: Path, only: Callable[[str], bool] | None) -> tuple[list[Path], list[int]]:  # files, labels
+    "The images that a training would take, less those of which `only` is false"
+    _, names, labels, _ = list_classes(folder)
+    kept = [(n, k) for n, k in zip(map(os.fsdecode, names), labels.tolist()) if only is None or only(n)]
+    if not kept:
+        raise FileNotFoundError(f'{folder} holds no image that `only` takes: it is asked with "<class>/<name>"')
+    return [folder / n for n, _ in kept], [k for _, k in kept]
 
 
 class _Corrupted(Dataset):
@@ -134,11 +127,12 @@ class _Corrupted(Dataset):
         return len(self.files)
 
     def __getitem__(self, i: int) -> Tensor:  # uint8, (h, w, 3)
-        from PIL import Image, ImageOps
         from torchvision.transforms.v2 import functional as tf
 
-        with Image.open(self.files[i]) as im:
-            x = torch.from_numpy(np.array(ImageOps.exif_transpose(im).convert('RGB'))).permute(2, 0, 1)
+        try:
+            x = torch.from_numpy(decode_image(self.files[i])).permute(2, 0, 1)
+        except (OSError, ValueError) as e:
+            raise ValueError(f'{self.files[i]} cannot be read: replace or remove it. {e}') from e
         if self.crop is not None:
             x = tf.center_crop(tf.resize(x, [self.crop[0]], antialias=True), [self.crop[1]] * 2)
         return level_images(x.permute(1, 2, 0)[None].contiguous(), self.level, self.size, self.seed, offset=i)[0]
@@ -174,7 +168,7 @@ class FolderSet:
         published: Any = None,  # the folder ImageNet-C: <corruption>/<severity>/<class>/*.JPEG; None: corrupt here
         only: Callable[[str], bool] | None = None,  # the files whose '<class>/<name>' it is true of; None: all
     ):
-        files, labels = _list_classes(Path(folder), only)
+        files, labels = _listed(Path(folder), only)
         keep = [i * len(files) // n for i in range(n)] if n and n < len(files) else range(len(files))
         self.files, self.labels = [files[i] for i in keep], torch.tensor([labels[i] for i in keep])
         self.names = [f'{f.parent.name}/{f.name}' for f in self.files]
