@@ -74,7 +74,7 @@ def _precision(p: dict, low: bool, device: str | None) -> str:
 
 
 _CSC = ('lam', 'n_iter', 'fidelity', 'learn_lam', 'learn_beta', 'incoherence')
-_TRAINING = ('recipe', 'without', 'epochs', 'batch_size', 'lr', 'weight_decay', 'n_train', 'select', 'seed', 'sync_bn')
+_TRAINING = 'recipe without optimizer epochs batch_size lr weight_decay n_train select seed sync_bn'.split()
 
 
 def _idle(p: dict) -> set[str]:
@@ -219,7 +219,7 @@ def unpinned(
 _HIDDEN = {  # what a training's name does not mention
     '08_cifar': dict(lam=0.1, n_iter=2, fidelity='l2', learn_lam=False, learn_beta=False, shortcut=True, n_train=0)
     | dict(select=False, released=False, adversarial='', adversarial_steps=10, sync_bn=False, weight_decay=5e-4)
-    | dict(recipe='paper', without='', precision='float32', stem_width=0, incoherence=0.0),
+    | dict(recipe='paper', without='', precision='float32', stem_width=0, incoherence=0.0, optimizer='sgd'),
     '07_imagenet': dict(
         lam=0.1, n_iter=2, shortcut=True, released=False, select=False, sync_bn=False, lr=0.1, weight_decay=1e-4
     )
@@ -270,7 +270,7 @@ def begin_run(
 
 # %% ../nbs/05d_recipes.ipynb #29d8a1b8
 ADDED: dict[str, dict[str, Any]] = {  # notebook -> parameter -> what runs did before there was this parameter
-    '08_cifar': dict(stem_width=0, incoherence=0.0),
+    '08_cifar': dict(stem_width=0, incoherence=0.0, optimizer='sgd'),
     '09_corruptions': dict(statistic='residual', methods='all', levels='benchmark', draws=0, image_size=0),
     '10_adversarial': dict(statistic='residual', image_size=0),
 }
@@ -312,6 +312,6 @@ def is_plain(
     params: dict,  # of a run of `08_cifar`
 ) -> bool:
     "Whether a network was trained in the plain way: the paper's recipe and layer, all training images, no attacks"
-    names = 'recipe without n_train select adversarial fidelity learn_lam learn_beta stem_width incoherence'.split()
+    names = 'recipe without n_train select adversarial fidelity learn_lam learn_beta stem_width incoherence optimizer'
     usual = _HIDDEN['08_cifar']
-    return all(params.get(k, usual[k]) == usual[k] for k in names)
+    return all(params.get(k, usual[k]) == usual[k] for k in names.split())

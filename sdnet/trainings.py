@@ -175,7 +175,7 @@ def fit_settings(
     p: dict,  # the recipe
 ) -> dict:  # keywords of `fit`
     "What a recipe says to `fit`"
-    known = 'epochs lr momentum nesterov weight_decay schedule milestones label_smoothing incoherence'.split()
+    known = 'epochs lr momentum nesterov weight_decay schedule milestones label_smoothing optimizer incoherence'.split()
     out = {k: p[k] for k in (*known, 'precision', 'seed', 'sync_bn') if k in p}
     return out | (dict(ema=p['ema']) if p.get('ema') else {})
 
