@@ -25,6 +25,7 @@ from .files import project_root, read_json
 from .folders import main_resize
 from .parameters import check_values
 from .provenance import get_device
+from .recipes import with_added
 from sdnet.status import (  # noqa: F401
     declared_by,
     format_status,
@@ -91,7 +92,7 @@ def keep_notebook(
         return None  # the first of several processes keeps its own
     place = out.with_name(re.sub(r'[^a-z0-9]+', '-', job.target.id) + '.ipynb')
     for f in (root / 'data/runs').glob('*/params.json'):
-        if job.wanted is not None and read_json(f) == job.wanted:
+        if job.wanted is not None and with_added(job.target.notebook, read_json(f)) == job.wanted:
             place = f.with_name('notebook.ipynb')
     os.replace(out, place)
     return place

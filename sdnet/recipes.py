@@ -4,14 +4,14 @@
 
 # %% auto #0
 __all__ = ['RECIPES', 'INGREDIENTS', 'HOW', 'NETWORKS', 'ADDED', 'recipe_values', 'has_bfloat16', 'resolve', 'unpinned',
-           'run_name', 'begin_run', 'upgrade', 'is_plain', 'network_id', 'set_name', 'weights_hash']
+           'run_name', 'with_added', 'begin_run', 'upgrade', 'is_plain', 'network_id', 'set_name', 'weights_hash']
 
 # %% ../nbs/05d_recipes.ipynb #5b0970da
 import os
 from pathlib import Path
 from typing import Any
 from .files import digits, project_root, read_json, slug_of
-from .runs import Run
+from .runs import Run, RunFolder, recorded
 from .sources import network_id, set_name, weights_hash  # noqa: F401
 
 _all_ = ['network_id', 'set_name', 'weights_hash']
@@ -260,6 +260,21 @@ def run_name(
     short = slug_of('-'.join(words), {}, max_len=100).strip('-_.')
     return f'{short}-{digits(notebook, params)}'
 
+# %% ../nbs/05d_recipes.ipynb #4db5b8e8
+ADDED: dict[str, dict[str, Any]] = {  # notebook -> parameter -> what runs did before there was this parameter
+    '08_cifar': dict(stem_width=0, incoherence=0.0, optimizer='sgd'),
+    '09_corruptions': dict(statistic='residual', methods='all', levels='benchmark', draws=0, image_size=0),
+    '10_adversarial': dict(statistic='residual', image_size=0),
+}
+
+
+def with_added(
+    notebook: str,
+    params: dict,  # of a run, perhaps of an earlier version
+) -> dict:
+    "Parameters with those that the notebook has got since"
+    return {k: v for k, v in ADDED.get(notebook, {}).items() if k not in _idle(params)} | params
+
 # %% ../nbs/05d_recipes.ipynb #8e1fc871
 def begin_run(
     notebook: str,
@@ -275,27 +290,20 @@ def begin_run(
     slug = run_name(notebook, params)
     for f in sorted((data / 'results').glob('*.json')):
         r = read_json(f)
-        if r.get('notebook') == notebook and r.get('params') == params:
+        if r.get('notebook') == notebook and with_added(notebook, r.get('params') or {}) == params:
             slug = f.stem
+    was = recorded(RunFolder(slug, root))
+    if was is not None and with_added(notebook, was) == params:
+        params = was  # it goes on as it was begun
     return Run(slug, params, root=root, notebook=notebook, dataset=params.get('dataset'), **note)
 
 # %% ../nbs/05d_recipes.ipynb #29d8a1b8
-ADDED: dict[str, dict[str, Any]] = {  # notebook -> parameter -> what runs did before there was this parameter
-    '08_cifar': dict(stem_width=0, incoherence=0.0, optimizer='sgd'),
-    '09_corruptions': dict(statistic='residual', methods='all', levels='benchmark', draws=0, image_size=0),
-    '10_adversarial': dict(statistic='residual', image_size=0),
-}
 _BEFORE: dict[str, dict[str, Any]] = {
     '07_imagenet': dict(released=False, select=False, sync_bn=False, nesterov=True),
     '08_cifar': dict(recipe='paper', without='', n_train=0, select=False, released=False, fidelity='l2')
     | dict(learn_lam=False, learn_beta=False, adversarial='', adversarial_steps=10, sync_bn=False),
     '09_corruptions': dict(variants=''),
 }
-
-
-def _added(notebook: str, params: dict) -> dict:
-    "What `ADDED` says of a run"
-    return {k: v for k, v in ADDED.get(notebook, {}).items() if k not in _idle(params)}
 
 
 def upgrade(
@@ -305,7 +313,7 @@ def upgrade(
     "Read a result with the parameters that it left out"
     prov = dict(record.get('provenance') or {})
     if 'notebook' in record:
-        return record | dict(params=_added(record['notebook'], record['params']) | record['params'])
+        return record | dict(params=with_added(record['notebook'], record['params']))
     notebook, params = prov.pop('notebook', None), dict(record['params'])
     dataset = record.get('dataset') or params.get('dataset')
     notebook = notebook and str(notebook).split('/')[-1].removesuffix('.ipynb')
@@ -316,7 +324,7 @@ def upgrade(
         if device == 'cpu' and notebook in _HIDDEN and params.get('precision', 'auto') == 'auto':
             params['precision'] = 'float32'  # as it was then, on every processor
         full = resolve(notebook, {**before, **params}, device=device, root=root, dataset=dataset)
-        params = full | {k: v for k, v in before.items() if k in full and k not in params} | _added(notebook, full)
+        params = with_added(notebook, full | {k: v for k, v in before.items() if k in full and k not in params})
     head = dict(slug=record['slug'], notebook=notebook, target=None, dataset=dataset)
     return head | dict(params=params, metrics=record['metrics'], provenance=prov)
 

@@ -18,7 +18,7 @@ from typing import Any
 import yaml  # type: ignore[import-untyped]
 from .files import project_root, read_csv, read_json
 from .parameters import near
-from .recipes import upgrade
+from .recipes import upgrade, with_added
 
 # %% ../nbs/05e_targets.ipynb #20553fc7
 class TargetError(ValueError):
@@ -230,7 +230,7 @@ def _begun(folder: Path) -> Result:
     log = read_csv(folder / 'log.csv') if (folder / 'log.csv').exists() else []
     metrics = read_json(folder / 'metrics.json') if (folder / 'metrics.json').exists() else None
     spent = sum(float(r.get('seconds') or 0) for r in log)
-    params = dict(read_json(folder / 'params.json'))
+    params = with_added(last.get('notebook', ''), read_json(folder / 'params.json'))
     return Result(folder.name, last.get('notebook'), params, metrics, last, last.get('target'), len(log), spent)
 
 # %% ../nbs/05e_targets.ipynb #4529c7c5
