@@ -110,9 +110,9 @@
     ctx.drawImage(bitmap, 0, 0);
     const rgba = ctx.getImageData(0, 0, w, h).data, px = new Uint8Array(3 * w * h);
     for (let i = 0; i < w * h; i++) for (let c = 0; c < 3; c++) px[3 * i + c] = rgba[4 * i + c];
-    const scale = size / Math.min(w, h), [W, H] = [w, h].map(s => Math.max(size, evenRound(s * scale)));
+    const short = Math.min(w, h), [W, H] = [w, h].map(s => s === short ? size : Math.trunc(size * s / short));
     const small = shrink(shrink(px, w, h, W), h, W, H);
-    const left = Math.floor((W - size) / 2), top = Math.floor((H - size) / 2), out = new Uint8Array(3 * size * size);
+    const [left, top] = [W, H].map(s => evenRound((s - size) / 2)), out = new Uint8Array(3 * size * size);
     for (let y = 0; y < size; y++) out.set(small.subarray(3 * ((y + top) * W + left), 3 * ((y + top) * W + left + size)), 3 * y * size);
     return out;
   }

@@ -43,6 +43,7 @@ def save_images(
     images = _check_images(np.asarray(images), f'{name}/{split}')
     labels = _check_labels(np.asarray(labels), len(images), f'{name}/{split}')
     folder = (data_root() if root is None else Path(root)) / name
+    (folder / f'{split}_{_KINDS[1]}.npy').unlink(missing_ok=True)  # new images never stand beside old labels
     for kind, a in zip(_KINDS, (images, labels)):
         atomic_write(folder / f'{split}_{kind}.npy', lambda f: np.save(f, a))
     return folder
@@ -145,7 +146,7 @@ def held_out_file(
     "Say whether a training file is kept for validation, by the SHA-256 of its name"
     if not 0 <= share <= 1:
         raise ValueError(f'`share` must be from 0 to 1, got {share!r}')
-    first = hashlib.sha256(name.replace(os.sep, '/').encode()).digest()[:6]
+    first = hashlib.sha256(os.fsencode(name.replace(os.sep, '/'))).digest()[:6]
     return int.from_bytes(first, 'big') < share * 2**48
 
 # %% ../nbs/04_data.ipynb #c08a39b2

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
-from .imagefiles import decode_image
+from .imagefiles import centre_square, decode_image
 from .layers import csc_layers, lam_at
 from .measuring import check_eval
 from .runs import atomic_write
@@ -30,7 +30,7 @@ def read_image(
     channels: int = 3,  # of the network's input: 3, or 1 for grey, or 4 with opacity
 ) -> Tensor:  # float32 in [0, 1], (1, channels, size, size)
     "Read the centre of an image file as a batch of one"
-    from PIL import Image, UnidentifiedImageError
+    from PIL import UnidentifiedImageError
 
     if size < 1 or margin < 1:
         raise ValueError(f'size must be at least 1 and margin at least 1, got {size} and {margin}')
@@ -38,12 +38,7 @@ def read_image(
         pixels = decode_image(path, channels)
     except UnidentifiedImageError:
         raise ValueError(f'{path} is not an image file') from None
-    im = Image.fromarray(pixels.squeeze(2) if channels == 1 else pixels)
-    scale = size * margin / min(im.size)
-    w, h = (max(size, round(s * scale)) for s in im.size)
-    left, top = (w - size) // 2, (h - size) // 2
-    im = im.resize((w, h), Image.Resampling.BILINEAR).crop((left, top, left + size, top + size))
-    crop = np.array(im).reshape(size, size, channels)
+    crop = centre_square(pixels, size, round(size * margin))
     return torch.from_numpy(crop).permute(2, 0, 1)[None] / 255
 
 # %% ../nbs/03a_deploy.ipynb #6bd41f0e

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['SHARES', 'PLACES', 'sample_folder', 'pictures', 'encode', 'rebuild', 'operator', 'dictionary', 'strongest', 'explain',
-           'fitted', 'ssim', 'closeness', 'decoding', 'untrained', 'learn_dictionary', 'packed']
+           'fitted', 'ssim', 'closeness', 'decoding', 'first_patches', 'untrained', 'learn_dictionary', 'packed']
 
 # %% ../nbs/06h_explaining.ipynb #f98db383
 import copy
@@ -17,12 +17,13 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from .coherence import coherence
 from .csc import sparse_code
-from .data import PHOTOS, load_images
+from .data import PHOTOS, held_out, load_images
 from .experiments import psnr, tiny
-from .folder_loader import list_classes
-from .imagefiles import decode_image
+from .folder_loader import list_classes, same_classes
+from .imagefiles import centre_square, decode_image
 from .layers import csc_layers, lam_at
-from .models import ResNet, decode_features
+from .dictionaries import init_stem
+from .models import STATS, ResNet, decode_features
 from .runs import data_root, set_seed
 
 # %% ../nbs/06h_explaining.ipynb #2f1aae78
@@ -32,8 +33,6 @@ def sample_folder(
     size: int,  # pixels
 ) -> tuple[np.ndarray, np.ndarray, list[str]]:  # uint8 (n, size, size, 3), labels, names of the classes
     "Read a few images of a folder, spread over its classes"
-    from PIL import Image
-
     classes, paths, of, _ = list_classes(folder)
     files = [[folder / os.fsdecode(p) for p in paths[of == c]] for c in range(len(classes))]
     where = np.linspace(0, len(classes), n, endpoint=False).astype(int) if n < len(classes) else np.arange(n)
@@ -42,11 +41,7 @@ def sample_folder(
         c, k = i % len(classes), turn // len(classes)
         if k >= len(files[c]):
             continue
-        im = Image.fromarray(decode_image(files[c][k]))
-        scale = size * 256 / 224 / min(im.size)
-        im = im.resize([max(size, round(s * scale)) for s in im.size], Image.Resampling.BILINEAR)
-        left, top = ((s - size) // 2 for s in im.size)
-        images.append(np.asarray(im.crop((left, top, left + size, top + size))))
+        images.append(centre_square(decode_image(files[c][k]), size, round(size * 8 / 7)))
         labels.append(c)
     return np.stack(images), np.array(labels), classes
 
@@ -60,8 +55,9 @@ def pictures(
     "Images to explain"
     folder = data_root() / dataset
     if (folder / 'val').is_dir():
-        x, y, _ = sample_folder(folder / 'train', n_train, size)
+        x, y, own = sample_folder(folder / 'train', n_train, size)
         x_test, y_test, names = sample_folder(folder / 'val', n_test, size)
+        same_classes(folder, own, names)
         return (x, y), (x_test, y_test), names
     train, test = load_images(dataset, 'train'), load_images(dataset, 'test')
     known = {'cifar10': 'airplane automobile bird cat deer dog frog horse ship truck'.split(), 'photos': list(PHOTOS)}
@@ -252,15 +248,29 @@ def decoding(
     return rows, arrays
 
 # %% ../nbs/06h_explaining.ipynb #06f5f477
+def first_patches(
+    params: dict,  # of a run
+    images: np.ndarray,  # uint8, training images of its set
+) -> np.ndarray | None:  # those that it was trained on, if its first layer began with their patches
+    "What `untrained` needs to know"
+    if params.get('stem') != 'patches':
+        return None
+    images = images[: params.get('n_train') or None]
+    return images[~held_out(images)] if params.get('select') else images
+
+
 def untrained(
     model: nn.Module,
-    seed: int,  # that of its training: the weights that it began with
+    seed: int,  # that of its training
+    images: np.ndarray | None = None,  # uint8: what the first layer began with is taken from these; None: random
 ) -> Any:  # a copy, in eval mode
-    "The same network with random weights"
+    "The network that a training began with"
     other = copy.deepcopy(model).to(memory_format=torch.contiguous_format)  # random numbers follow the memory's order
     set_seed(seed)
     if isinstance(other, ResNet):
         other.reset_parameters()
+        if images is not None:
+            init_stem(other, images, mean=STATS['cifar10'][0], std=STATS['cifar10'][1])
         return other.eval()
     for m in other.modules():
         if hasattr(m, 'reset_parameters'):

@@ -24,7 +24,7 @@ from .loaders import _Epochs, _generator, _seeded, _to_float, _whole
 from .runs import get_device
 
 # %% auto #0
-__all__ = ['list_classes', 'worker_context', 'FolderLoader', 'folder_loaders']
+__all__ = ['list_classes', 'same_classes', 'worker_context', 'FolderLoader', 'folder_loaders']
 
 # %% ../nbs/04l_folder_loader.ipynb #3f8f6db9
 def _some(names: Sequence[str]) -> str:
@@ -57,6 +57,17 @@ def list_classes(
     if empty:
         raise FileNotFoundError(f'{folder} has class folders without an image: {_some(empty)}. Fill or remove them')
     return classes, np.array(names), np.repeat(np.arange(len(classes)), counts), others
+
+
+def same_classes(
+    path: Path,  # named in the error
+    train: Sequence[str],  # classes of its training images
+    val: Sequence[str],  # and of those that are measured on
+) -> None:
+    "Refuse a folder whose two parts number their classes differently"
+    for a, b, which in ((train, val, 'train'), (val, train, 'val')):
+        if only := [c for c in a if c not in set(b)]:
+            raise ValueError(f'{path}: train and val must have the same classes; only in {which}: {_some(only)}')
 
 # %% ../nbs/04l_folder_loader.ipynb #9d0e1d2e
 def _chosen(
@@ -283,8 +294,5 @@ def folder_loaders(
             )
     kwargs |= dict(size=size, resize=resize, batch_size=batch_size, workers=workers, seed=seed, on_error=on_error)
     train, val = FolderLoader(path / 'train', train=True, **kwargs), FolderLoader(path / 'val', **kwargs)
-    for a, b, which in ((train, val, 'train'), (val, train, 'val')):
-        only = [c for c in a.classes if c not in set(b.classes)]
-        if only:
-            raise ValueError(f'{path}: train and val must have the same classes; only in {which}: {_some(only)}')
+    same_classes(path, train.classes, val.classes)
     return train, val

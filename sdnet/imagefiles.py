@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 # %% auto #0
-__all__ = ['EXTENSIONS', 'decode_image', 'list_images', 'name_others', 'warn_of_others']
+__all__ = ['EXTENSIONS', 'decode_image', 'centre_square', 'list_images', 'name_others', 'warn_of_others']
 
 # %% ../nbs/04k_image_files.ipynb #b5c43a7a
 _SLACK = 1e-4  # how far a float may lie outside [0, 1], for rounding
@@ -82,6 +82,22 @@ def decode_image(
         im = _eight_bits(im)
         flat = im if channels == 4 else _on_white(im)
         return np.array(flat.convert(mode)).reshape(im.height, im.width, channels)
+
+# %% ../nbs/04k_image_files.ipynb #3463eac0
+def centre_square(
+    pixels: np.ndarray,  # uint8, (h, w, channels)
+    size: int,  # pixels of the square
+    resize: int,  # pixels of the shorter side before
+) -> np.ndarray:  # uint8, (size, size, channels)
+    "Scale an image, and cut out its centre"
+    from PIL import Image
+
+    h, w, c = pixels.shape
+    new_w, new_h = (resize if s == min(h, w) else int(resize * s / min(h, w)) for s in (w, h))
+    left, top = (int(round((s - size) / 2)) for s in (new_w, new_h))
+    im = Image.fromarray(pixels.squeeze(2) if c == 1 else pixels)
+    im = im.resize((new_w, new_h), Image.Resampling.BILINEAR).crop((left, top, left + size, top + size))
+    return np.array(im).reshape(size, size, c)
 
 # %% ../nbs/04k_image_files.ipynb #87563172
 EXTENSIONS = ('.jpg', '.jpeg', '.png', '.ppm', '.bmp', '.pgm', '.tif', '.tiff', '.webp')

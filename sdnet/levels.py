@@ -75,6 +75,13 @@ def level_images(images: Any, level: Level, size: str = 'cifar', seed: int = 0, 
     return corrupt(images, name, int(much), size=size, seed=seed, offset=offset)
 
 # %% ../nbs/06c_levels.ipynb #19af9b52
+def _severity(level: Level) -> int:
+    "The severity of a published file"
+    if not isinstance(level[1], int):
+        raise ValueError(f'published files have severities, not amounts of noise such as {level[1]}: corrupt here')
+    return level[1]
+
+
 class ArraySet:
     "Images in memory, and their corrupted versions"
 
@@ -98,7 +105,7 @@ class ArraySet:
         "The images at a level"
         if self.published is None or level[0] == 'clean':
             return level_images(self.images, level, self.size, self.seed)
-        images, labels = published(self.published, level[0], int(level[1]), dataset=self.dataset, n=len(self))
+        images, labels = published(self.published, level[0], _severity(level), dataset=self.dataset, n=len(self))
         if labels.tolist() != self.labels.tolist():
             raise ValueError(f"the labels of {self.dataset} are not those of the clean images")
         return torch.from_numpy(images).to(self.images.device) if isinstance(self.images, Tensor) else images
@@ -108,13 +115,15 @@ class ArraySet:
         return image_hash(torch.as_tensor(self.images).cpu().numpy(), self.labels.cpu().numpy())
 
 # %% ../nbs/06c_levels.ipynb #71b26acc
-def _listed(folder: Path, only: Callable[[str], bool] | None) -> tuple[list[Path], list[int]]:  # files, labels
+def _listed(
+    folder: Path, only: Callable[[str], bool] | None
+) -> tuple[list[str], list[Path], list[int]]:  # classes, files, labels
     "The images that a training would take, less those of which `only` is false"
-    _, names, labels, _ = list_classes(folder)
+    classes, names, labels, _ = list_classes(folder)
     kept = [(n, k) for n, k in zip(map(os.fsdecode, names), labels.tolist()) if only is None or only(n)]
     if not kept:
         raise FileNotFoundError(f'{folder} holds no image that `only` takes: it is asked with "<class>/<name>"')
-    return [folder / n for n, _ in kept], [k for _, k in kept]
+    return classes, [folder / n for n, _ in kept], [k for _, k in kept]
 
 
 class _Corrupted(Dataset):
@@ -158,21 +167,23 @@ class FolderSet:
     def __init__(
         self,
         folder: Any,  # <class>/*.JPEG
-        n: int | None = None,  # None: all; else this many, evenly spread over the sorted files
+        n: int | None = None,  # None: all; else at most so many, evenly spread over the sorted files
         *,
         crop: int = 224,  # pixels of the centre that is kept
-        resize: int | None = None,  # shorter side before; None: 8/7 of `crop`
+        resize: int | None = None,  # shorter side before; None: 8/7 of `crop`, as in training
         batch_size: int = 100,
         workers: int = 0,  # processes that decode and corrupt; 0: in this one
         seed: int = 0,  # of the corruptions
         published: Any = None,  # the folder ImageNet-C: <corruption>/<severity>/<class>/*.JPEG; None: corrupt here
         only: Callable[[str], bool] | None = None,  # the files whose '<class>/<name>' it is true of; None: all
     ):
-        files, labels = _listed(Path(folder), only)
+        if n is not None and n < 1:
+            raise ValueError(f'the number of images must be at least 1, got {n}')
+        self.classes, files, labels = _listed(Path(folder), only)
         keep = [i * len(files) // n for i in range(n)] if n and n < len(files) else range(len(files))
         self.files, self.labels = [files[i] for i in keep], torch.tensor([labels[i] for i in keep])
-        self.names = [f'{f.parent.name}/{f.name}' for f in self.files]
-        self.crop: Any = (resize or crop * 8 // 7, crop)
+        self.names = [f.relative_to(folder).as_posix() for f in self.files]
+        self.crop: Any = (resize or round(crop * 8 / 7), crop)
         self.batch_size, self.workers, self.seed = batch_size, workers, seed
         self.published, self.shape, self.size = published and Path(published), (crop, crop), _SIZE[crop < 128]
 
@@ -183,15 +194,16 @@ class FolderSet:
         "Batches of bytes (b, h, w, 3) at a level"
         files, at, crop = self.files, level, self.crop
         if self.published is not None and level[0] != 'clean':  # as they are: no other crop, no other corruption
-            base = self.published / level[0] / str(int(level[1]))
-            files, at, crop = [base / f.parent.name / f'{f.stem}.JPEG' for f in files], CLEAN, None
+            base = self.published / level[0] / str(_severity(level))
+            files, at, crop = [base / Path(n).with_suffix('.JPEG') for n in self.names], CLEAN, None
             if missing := [f for f in files if not f.exists()]:
                 raise FileNotFoundError(f"{missing[0]} does not exist: unpack ImageNet-C in {self.published}")
         return _Batches(_Corrupted(files, at, crop, self.size, self.seed), self.batch_size, self.workers)
 
     def hash(self) -> str:
-        "A digest of the names"
-        return hashlib.sha256('\n'.join(self.names).encode()).hexdigest()[:16]
+        "A digest of names, labels and sizes of the files"
+        listed = zip(self.names, self.labels.tolist(), (f.stat().st_size for f in self.files))
+        return hashlib.sha256(os.fsencode('\n'.join(f'{n} {k} {size}' for n, k, size in listed))).hexdigest()[:16]
 
 # %% ../nbs/06c_levels.ipynb #5e83fbaa
 class Cost(NamedTuple):

@@ -43,6 +43,17 @@ class Images:
     x_train: np.ndarray | None = None  # arrays, where the images are in memory
     x_valid: np.ndarray | None = None
     y_valid: np.ndarray | None = None
+    held_out: bool = False  # whether `valid` is a part of the training images
+
+    @property
+    def n_train(self) -> int:
+        "Images that are trained on; an epoch may be fewer, as its last batch has to be full"
+        return self.train.size
+
+    @property
+    def n_set(self) -> int:
+        "Training images of the set, those held out among them"
+        return self.n_train + (self.valid.size if self.held_out else 0)
 
 
 def array_images(
@@ -52,6 +63,8 @@ def array_images(
     "The images of `08_cifar`, in memory; with `select` a tenth of the training images is measured on"
     (x, y), (x_valid, y_valid) = load_images(p['dataset'], 'train'), load_images(p['dataset'], 'test')
     n_classes = int(max(y.max(), y_valid.max())) + 1
+    if p['n_train'] < 0:
+        raise ValueError(f'n_train must be 0, for all, or a number of images, got {p["n_train"]}')
     x, y, measured_on = x[: p['n_train'] or None], y[: p['n_train'] or None], f'test images of {p["dataset"]}'
     if p['select']:
         out = held_out(x)
@@ -61,7 +74,7 @@ def array_images(
     kw: dict = dict(device=device, channels_last=True)
     train = DeviceLoader(x, y, p['batch_size'], train=True, seed=p['seed'], drop_last=False, flip=flip, **kw)
     valid = DeviceLoader(x_valid, y_valid, 500, **kw)
-    return Images(train, valid, n_classes, image_hash(x, y), measured_on, x, x_valid, y_valid)
+    return Images(train, valid, n_classes, image_hash(x, y), measured_on, x, x_valid, y_valid, bool(p['select']))
 
 # %% ../nbs/06f_trainings.ipynb #4b5d3f74
 def photo_images(
@@ -102,7 +115,8 @@ def folder_images(
         valid, measured_on = FolderLoader(folder / 'train', only=held_out_file, **kw), 'held-out training images'
     else:
         (train, valid), measured_on = folder_loaders(folder, **kw), 'validation images'
-    return Images(train, valid, train.n_classes, train.listing_hash(), f'{measured_on} of {folder.name}')
+    about = dict(measured_on=f'{measured_on} of {folder.name}', held_out=bool(p.get('select')))
+    return Images(train, valid, train.n_classes, train.listing_hash(), **about)
 
 # %% ../nbs/06f_trainings.ipynb #1ae3fef6
 def size_at(
