@@ -122,6 +122,11 @@ def step_ratios(
         F.cross_entropy(model(x), y).backward()
 
     ratio, base = {'default': 1.0}, []
+    for model in models.values():  # past the first steps, in which a layer spends more on ‖A‖²
+        step(model)
+        for layer in csc_layers(model).values():
+            left = getattr(layer.norm, 'left', {})
+            left.update(dict.fromkeys(left, 0))
     synchronize(x.device)
     for name, model in models.items():
         pair: dict = dict(default=partial(step, models['default']), other=partial(step, model))
@@ -258,7 +263,10 @@ def _verdicts(c: Comparison) -> list[str]:
 # %% ../nbs/12a_ablation_runs.ipynb #f524c343
 def _zeros(c: Comparison) -> list[str]:
     "What λ and the sign do to the zeros, and where a learnt λ went"
-    found = [(s.get('lam', 0.1), n) for n, s in c.m['settings'].items() if s['factor'] in ('default', 'lam')]
+    kinds = ('default', 'lam')
+    found = [
+        (s.get('lam', 0.1), n) for n, s in c.m['settings'].items() if s['factor'] in kinds and c.values['sparsity'][n]
+    ]
     out = []
     if len(found) > 1:
         text = ', '.join(f'{c.mean("sparsity", n):.0%} at λ = {lam:g}' for lam, n in sorted(found))

@@ -202,11 +202,14 @@ class Right:
         parts = dict(zip(MEANS[:3], (set(corruption_names(extra=False)), noises, rest)))
         self.groups |= {g: [n for n in self.names if n in part] for g, part in parts.items() if part < here}
 
-    def of(self, method: str, group: str) -> Tensor | None:  # (levels, n); None: it was not judged under all of them
-        "Right or wrong under the corruptions of a group"
-        at = {level: v for level, v in self.right[method].items() if level[0] in self.groups[group]}
-        whole = {name for name, _ in at} == set(self.groups[group])
-        return torch.stack([*at.values()]).float() if whole else None
+    def of(self, method: str, group: str) -> Tensor | None:  # (rows, n); None: it was not judged under all of them
+        "Right or wrong at the levels of a corruption; of a group, the mean over the levels of each of its corruptions"
+        names = self.groups[group]
+        if len(names) > 1:
+            each = [self.of(method, name) for name in names]
+            return None if any(v is None for v in each) else torch.stack([v.mean(0) for v in each if v is not None])
+        at = [v for level, v in self.right[method].items() if level[0] in names]
+        return torch.stack(at).float() if at else None
 
     def table(self, f: Callable[[Tensor], Any]) -> dict[str, dict[str, Any]]:  # group -> method -> value
         "`f` of each method's images in each group"

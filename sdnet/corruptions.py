@@ -15,7 +15,8 @@ from .noise_blur import NOISE_BLUR, Corruption, _Draws
 from .weather import WEATHER
 
 # %% auto #0
-__all__ = ['SEVERITIES', 'NOISES', 'CONSTANTS', 'corruption_names', 'corrupt', 'published', 'compare_published']
+__all__ = ['SEVERITIES', 'NOISES', 'CONSTANTS', 'corruption_names', 'corrupt', 'published_folder', 'published',
+           'compare_published']
 
 # %% ../nbs/04a_common_corruptions.ipynb #efc8a967
 SEVERITIES = (1, 2, 3, 4, 5)
@@ -92,13 +93,18 @@ def corrupt(
     return out.numpy() if isinstance(images, np.ndarray) else out
 
 # %% ../nbs/04a_common_corruptions.ipynb #82dcaa00
+def published_folder(folder: Path, name: str, severity: int) -> Path:
+    "The place of `<class>/*`: `<name>/<severity>`, with or without a group folder such as `noise` above it"
+    where = folder / name / str(severity)
+    return next((p for p in (where, *sorted(folder.glob(f'*/{name}/{severity}'))) if p.is_dir()), where)
+
+
 def _published_folder(folder: Path, name: str, severity: int, n: int | None) -> tuple[np.ndarray, np.ndarray]:
     "Read `<name>/<severity>/<class>/*`, with or without a group folder above it"
-    tops = [p for p in (folder / name / str(severity), *sorted(folder.glob(f'*/{name}/{severity}'))) if p.is_dir()]
-    classes = sorted(p for p in tops[0].iterdir() if p.is_dir() and not _is_litter(p.name)) if tops else []
+    where = published_folder(folder, name, severity)
+    classes = sorted(p for p in where.iterdir() if p.is_dir() and not _is_litter(p.name)) if where.is_dir() else []
     files = [(c / f, label) for label, c in enumerate(classes) for f in list_images(c)[0]]
     if not files:
-        where = folder / name / str(severity)
         raise FileNotFoundError(
             f'there are no images in {where}: unpack ImageNet-C there, so that it holds <class>/*.JPEG'
         )

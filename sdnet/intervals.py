@@ -81,7 +81,7 @@ def nested_bootstrap(
         times = torch.zeros(k, n, dtype=torch.float64).scatter_add_(1, image, torch.ones(k, n, dtype=torch.float64))
         by_network = torch.einsum('sdn,kn->ksd', v, times) / n  # their means over the drawn images
         s = torch.randint(n_seeds, (k, n_seeds, 1), generator=g)
-        d = torch.randint(n_draws, (k, n_seeds, n_draws), generator=g)
+        d = torch.randint(n_draws, (k, n_seeds, 1), generator=g)  # one calibration, as one has
         means.append(by_network[torch.arange(k)[:, None, None], s, d].mean((1, 2)))
     lo, hi = _limits(torch.cat(means), level)
     return float(v.mean()), lo, hi

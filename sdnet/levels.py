@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
-from .corruptions import _ALL, NOISES, SEVERITIES, _as_bytes, _Draws, corrupt, published
+from .corruptions import _ALL, NOISES, SEVERITIES, _as_bytes, _Draws, corrupt, published, published_folder
 from .data import image_hash
 from .folder_loader import list_classes, worker_context
 from .imagefiles import decode_image
@@ -194,7 +194,7 @@ class FolderSet:
         "Batches of bytes (b, h, w, 3) at a level"
         files, at, crop = self.files, level, self.crop
         if self.published is not None and level[0] != 'clean':  # as they are: no other crop, no other corruption
-            base = self.published / level[0] / str(_severity(level))
+            base = published_folder(self.published, level[0], _severity(level))
             files, at, crop = [base / Path(n).with_suffix('.JPEG') for n in self.names], CLEAN, None
             if missing := [f for f in files if not f.exists()]:
                 raise FileNotFoundError(f"{missing[0]} does not exist: unpack ImageNet-C in {self.published}")

@@ -115,7 +115,7 @@ def _cifar(p: dict, device: str | None) -> dict:
     use = recipe_values(p.get('recipe', ''), p.get('without', ''))
     if p.get('checkpoint'):  # the network says the rest
         said = {k for k, v in _HIDDEN['08_cifar'].items() if p.get(k, v) != v}
-        if wrong := said - {*_TRAINING, 'adversarial_steps', 'precision'}:  # which decide nothing, or do so here too
+        if wrong := said - ({*_TRAINING, 'adversarial_steps', 'precision'} - {'n_train'}):  # or decide nothing here
             raise ValueError(f'`checkpoint` is evaluated as it was trained: leave out {", ".join(sorted(wrong))}')
         out = {k: p[k] for k in ('dataset', 'checkpoint', 'select')}
         return out | dict(precision=_precision(p, False, device), looks=use['looks'])
@@ -124,8 +124,17 @@ def _cifar(p: dict, device: str | None) -> dict:
     changed = p.get('fidelity', 'l2') != 'l2' or p.get('learn_lam') or p.get('learn_beta')
     if changed and (str(p.get('arch')).startswith('resnet') or p.get('released')):
         raise ValueError('`fidelity`, `learn_lam`, `learn_beta` are for sparse-coding networks that are trained here')
-    if p.get('adversarial') and p.get('released'):
-        raise ValueError('a released checkpoint is not trained: leave out `adversarial`')
+    if p.get('released'):
+        usual = _HIDDEN['08_cifar']
+        said = [
+            k
+            for k in ('adversarial', 'select', 'n_train', 'stem_width', 'optimizer', 'incoherence')
+            if p.get(k, usual[k]) != usual[k]
+        ]
+        if said:
+            raise ValueError(f'a released checkpoint is not trained: leave out {", ".join(said)}')
+    if p.get('incoherence') and str(p.get('arch')).startswith('resnet'):
+        raise ValueError('`incoherence` is for sparse-coding networks')
     out = _network(p, use) | dict(precision=_precision(p, p['recipe'] == 'fast', device))
     return out | ({'without': ','.join(sorted(_words(p['without'])))} if 'without' in out else {})
 
@@ -288,6 +297,10 @@ def begin_run(
         raise FileNotFoundError(f'there is no network {unknown[0].split("@")[0]} in data/checkpoints or data/runs')
     data = Path(root) if root is not None else project_root() / 'data'
     slug = run_name(notebook, params)
+    for f in sorted((data / 'runs').glob('*/params.json')):
+        begun = (read_json(f.with_name('provenance.json')) if f.with_name('provenance.json').exists() else [{}])[-1]
+        if begun.get('notebook') == notebook and with_added(notebook, read_json(f)) == params:
+            slug = f.parent.name
     for f in sorted((data / 'results').glob('*.json')):
         r = read_json(f)
         if r.get('notebook') == notebook and with_added(notebook, r.get('params') or {}) == params:

@@ -182,10 +182,11 @@ def _refuse_others(run: RunFolder, params: dict) -> None:
 
 def _refuse_other_images(run: RunFolder, session: dict) -> None:
     "A run that has kept something of one set of images does not go on with another"
-    had = {s['data_hash'] for s in run.sessions if 'data_hash' in s} - {session.get('data_hash')}
-    if had and 'data_hash' in session:
-        one = f'their hash was {min(had)} and is {session["data_hash"]}'
-        raise ValueError(f'run {run.slug!r} was begun on other images: {one}. Remove {run.folder} to begin anew')
+    for key in ('data_hash', 'train_hash', 'calibration_hash', 'corrupted'):
+        now = session.get(key)
+        if now is not None and (had := {s[key] for s in run.sessions if key in s} - {now}):
+            one = f'`{key}` was {min(had)!r} and is {now!r}'
+            raise ValueError(f'run {run.slug!r} was begun on other images: {one}. Remove {run.folder} to begin anew')
 
 # %% ../nbs/00_runs.ipynb #00fd8b72
 class _Held(RunFolder):
@@ -203,7 +204,8 @@ class _Held(RunFolder):
                 for f in (*self.folder.glob('.*.json.*.tmp'), *self.root.glob(f'results/.{self.slug}.json.*.tmp')):
                     f.unlink(missing_ok=True)
             _refuse_others(self, self.params)
-            _refuse_other_images(self, session)
+            if not self.complete:
+                _refuse_other_images(self, session)
             if not self.path('params.json').exists():
                 write_json(self.path('params.json'), self.params)
             if self.complete:

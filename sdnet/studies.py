@@ -65,6 +65,7 @@ def memory(nets: list[str], forms: list[str], s: Setting) -> dict[str, dict]:
     "Bytes saved and at the peak, of each network in each form, and ratios to the first"
     x, y = s.images()
     rows: dict[str, dict] = {}
+    gc.collect()  # a network that waits for it would count in each peak
     for name in nets:
         for form in ['conv'] if name.startswith('resnet') else forms:
             b = Bench(name, form, s=s)
