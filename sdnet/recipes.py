@@ -126,13 +126,9 @@ def _cifar(p: dict, device: str | None) -> dict:
         raise ValueError('`fidelity`, `learn_lam`, `learn_beta` are for sparse-coding networks that are trained here')
     if p.get('released'):
         usual = _HIDDEN['08_cifar']
-        said = [
-            k
-            for k in ('adversarial', 'select', 'n_train', 'stem_width', 'optimizer', 'incoherence')
-            if p.get(k, usual[k]) != usual[k]
-        ]
-        if said:
-            raise ValueError(f'a released checkpoint is not trained: leave out {", ".join(said)}')
+        known = ('adversarial', 'select', 'n_train', 'stem_width', 'optimizer', 'incoherence')
+        if given := [k for k in known if p.get(k, usual[k]) != usual[k]]:
+            raise ValueError(f'a released checkpoint is not trained: leave out {", ".join(given)}')
     if p.get('incoherence') and str(p.get('arch')).startswith('resnet'):
         raise ValueError('`incoherence` is for sparse-coding networks')
     out = _network(p, use) | dict(precision=_precision(p, p['recipe'] == 'fast', device))

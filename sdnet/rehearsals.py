@@ -57,6 +57,8 @@ def tiny_values(
 ) -> dict:
     "The parameters of a rehearsal"
     off = {k: 0 for k in _OFF if values.get(k) == 0}
+    if values.get('released') or values.get('checkpoint'):  # nothing is trained
+        sizes = {k: v for k, v in sizes.items() if k != 'n_train'}
     return {k: shorten(v) for k, v in values.items()} | sizes | off
 
 # %% ../nbs/05i_rehearsals.ipynb #2d51d694

@@ -115,8 +115,8 @@ def folder_images(
         valid, measured_on = FolderLoader(folder / 'train', only=held_out_file, **kw), 'held-out training images'
     else:
         (train, valid), measured_on = folder_loaders(folder, **kw), 'validation images'
-    about = dict(measured_on=f'{measured_on} of {folder.name}', held_out=bool(p.get('select')))
-    return Images(train, valid, train.n_classes, train.listing_hash(), **about)
+    measured_on, apart = f'{measured_on} of {folder.name}', bool(p.get('select'))
+    return Images(train, valid, train.n_classes, train.listing_hash(), measured_on, held_out=apart)
 
 # %% ../nbs/06f_trainings.ipynb #1ae3fef6
 def size_at(
