@@ -15,6 +15,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from .costs import skip_first_steps
 from .experiments import code_stats, interleaved, median_of, saved_bytes, synchronize
 from .layers import convert, csc_layers
 from .models import STATS, create_model
@@ -124,9 +125,7 @@ def step_ratios(
     ratio, base = {'default': 1.0}, []
     for model in models.values():  # past the first steps, in which a layer spends more on ‖A‖²
         step(model)
-        for layer in csc_layers(model).values():
-            left = getattr(layer.norm, 'left', {})
-            left.update(dict.fromkeys(left, 0))
+        skip_first_steps(model)
     synchronize(x.device)
     for name, model in models.items():
         pair: dict = dict(default=partial(step, models['default']), other=partial(step, model))
@@ -263,10 +262,8 @@ def _verdicts(c: Comparison) -> list[str]:
 # %% ../nbs/12a_ablation_runs.ipynb #f524c343
 def _zeros(c: Comparison) -> list[str]:
     "What λ and the sign do to the zeros, and where a learnt λ went"
-    kinds = ('default', 'lam')
-    found = [
-        (s.get('lam', 0.1), n) for n, s in c.m['settings'].items() if s['factor'] in kinds and c.values['sparsity'][n]
-    ]
+    kept = {n: s for n, s in c.m['settings'].items() if c.values['sparsity'][n]}  # less those that diverged
+    found = [(s.get('lam', 0.1), n) for n, s in kept.items() if s['factor'] in ('default', 'lam')]
     out = []
     if len(found) > 1:
         text = ', '.join(f'{c.mean("sparsity", n):.0%} at λ = {lam:g}' for lam, n in sorted(found))

@@ -99,7 +99,7 @@ def published_folder(folder: Path, name: str, severity: int) -> Path:
     return next((p for p in (where, *sorted(folder.glob(f'*/{name}/{severity}'))) if p.is_dir()), where)
 
 
-def _published_folder(folder: Path, name: str, severity: int, n: int | None) -> tuple[np.ndarray, np.ndarray]:
+def _read_published(folder: Path, name: str, severity: int, n: int | None) -> tuple[np.ndarray, np.ndarray]:
     "Read `<name>/<severity>/<class>/*`, with or without a group folder above it"
     where = published_folder(folder, name, severity)
     classes = sorted(p for p in where.iterdir() if p.is_dir() and not _is_litter(p.name)) if where.is_dir() else []
@@ -128,7 +128,7 @@ def published(
         raise ValueError(f"`n` must be 1 or more, got {n}")
     folder = Path(root) / dataset
     if dataset == 'ImageNet-C':
-        return _published_folder(folder, name, severity, n)
+        return _read_published(folder, name, severity, n)
     paths = folder / f'{name}.npy', folder / 'labels.npy'
     for p in paths:
         if not p.exists():

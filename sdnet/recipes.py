@@ -115,7 +115,8 @@ def _cifar(p: dict, device: str | None) -> dict:
     use = recipe_values(p.get('recipe', ''), p.get('without', ''))
     if p.get('checkpoint'):  # the network says the rest
         said = {k for k, v in _HIDDEN['08_cifar'].items() if p.get(k, v) != v}
-        if wrong := said - ({*_TRAINING, 'adversarial_steps', 'precision'} - {'n_train'}):  # or decide nothing here
+        may = {*_TRAINING, 'adversarial_steps', 'precision'} - {'n_train'}  # decide nothing, or do so here too
+        if wrong := said - may:
             raise ValueError(f'`checkpoint` is evaluated as it was trained: leave out {", ".join(sorted(wrong))}')
         out = {k: p[k] for k in ('dataset', 'checkpoint', 'select')}
         return out | dict(precision=_precision(p, False, device), looks=use['looks'])
@@ -294,8 +295,8 @@ def begin_run(
     data = Path(root) if root is not None else project_root() / 'data'
     slug = run_name(notebook, params)
     for f in sorted((data / 'runs').glob('*/params.json')):
-        begun = (read_json(f.with_name('provenance.json')) if f.with_name('provenance.json').exists() else [{}])[-1]
-        if begun.get('notebook') == notebook and with_added(notebook, read_json(f)) == params:
+        last = (RunFolder(f.parent.name, root).sessions or [{}])[-1]
+        if last.get('notebook') == notebook and with_added(notebook, read_json(f)) == params:
             slug = f.parent.name
     for f in sorted((data / 'results').glob('*.json')):
         r = read_json(f)

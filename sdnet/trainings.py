@@ -28,6 +28,7 @@ from sdnet.data import (
     photos,
 )
 from .models import STATS, ResNet, create_model, model_card, save_pretrained
+from .optimization import whole
 from .runs import Run
 
 # %% ../nbs/06f_trainings.ipynb #ace52221
@@ -63,9 +64,8 @@ def array_images(
     "The images of `08_cifar`, in memory; with `select` a tenth of the training images is measured on"
     (x, y), (x_valid, y_valid) = load_images(p['dataset'], 'train'), load_images(p['dataset'], 'test')
     n_classes = int(max(y.max(), y_valid.max())) + 1
-    if p['n_train'] < 0:
-        raise ValueError(f'n_train must be 0, for all, or a number of images, got {p["n_train"]}')
-    x, y, measured_on = x[: p['n_train'] or None], y[: p['n_train'] or None], f'test images of {p["dataset"]}'
+    n = whole('n_train', p['n_train'], 0) or None
+    x, y, measured_on = x[:n], y[:n], f'test images of {p["dataset"]}'
     if p['select']:
         out = held_out(x)
         x_valid, y_valid, x, y = x[out], y[out], x[~out], y[~out]
@@ -108,6 +108,8 @@ def folder_images(
     if workers < 0:
         cores = len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count() or 1
         workers = max(1, cores // n_procs)
+    if folder.resolve().name == 'photos':
+        raise ValueError(f'`photos` is the name of the embedded photographs: call {folder} something else')
     size, kw = p['image_size'], dict(workers=workers, seed=p['seed'], on_error=on_error, device=device)
     kw |= dict(size=size, resize=round(size * 256 / 224), batch_size=p['batch_size'], channels_last=True)
     if p.get('select'):
