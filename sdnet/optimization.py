@@ -139,9 +139,15 @@ def orthogonalized(
     "Replace the singular values of `g` by values between about 0.7 and 1.2, by Newton and Schulz"
     x = g.T if g.shape[0] > g.shape[1] else g
     x = x / x.norm().clamp(min=1e-7)
-    for _ in range(rounds):
-        gram = x @ x.T
-        x = 3.4445 * x + (-4.7750 * gram + 2.0315 * gram @ gram) @ x
+    apart = x.shape[1] > 2 * x.shape[0] and x.dtype in (torch.float32, torch.float64)  # bfloat16 is too coarse
+    out, gram = torch.eye(len(x), dtype=x.dtype, device=x.device) if apart else x, x @ x.T
+    for i in range(rounds):
+        p = -4.7750 * gram + 2.0315 * gram @ gram
+        p.diagonal().add_(3.4445)
+        out = p @ out
+        if i < rounds - 1:
+            gram = p @ gram @ p if apart else out @ out.T
+    x = out @ x if apart else out
     return x.T if g.shape[0] > g.shape[1] else x
 
 # %% ../nbs/04g_optimization.ipynb #870b06d0
