@@ -130,6 +130,8 @@ def _cifar(p: dict, device: str | None) -> dict:
         known = ('adversarial', 'select', 'n_train', 'stem_width', 'optimizer', 'incoherence')
         if given := [k for k in known if p.get(k, usual[k]) != usual[k]]:
             raise ValueError(f'a released checkpoint is not trained: leave out {", ".join(given)}')
+    if p.get('optimizer', 'sgd') != 'sgd' and not p.get('lr'):
+        raise ValueError("the recipe's learning rate is for sgd: give lr; for muon, 0.03 with weight_decay 0.05")
     if p.get('incoherence') and str(p.get('arch')).startswith('resnet'):
         raise ValueError('`incoherence` is for sparse-coding networks')
     out = _network(p, use) | dict(precision=_precision(p, p['recipe'] == 'fast', device))
