@@ -49,8 +49,8 @@ def network_id(
         if f.exists():
             return f'{name}@{weights_hash(f)}'
     result = data / 'results' / f'{name}.json'
-    known = read_json(result)['provenance'].get('weights') if result.exists() else None
-    return f'{name}@{known or "?"}'
+    known = read_json(result)['provenance'].get('weights') if result.exists() else None  # of early runs the hash alone
+    return f'{name}@{(known or "?").split("@")[-1]}'
 
 # %% ../nbs/05h_sources.ipynb #4dcf5bc5
 IMAGE_SETS = dict(cifar10=(10, 50000), cifar100=(100, 50000), imagenet=(1000, 1281167))  # classes, training images
