@@ -4,19 +4,23 @@
 
 # %% ../nbs/06w_corruption_drawings.ipynb #350c531b
 from __future__ import annotations
+import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 import numpy as np
-from .comparison import CROSS, MEANS, Right, pooled
+from .comparison import CROSS, LABELS, MEANS, Right, pooled
 from .corruption_results import PAIRS
+from .files import project_root
 from .reports import COLOURS, Markdown, interval, percent, points, table
+from .status import results_of
 from .targets import Targets, choose
 
 # %% auto #0
 __all__ = ['POOLED', 'NOT_YET', 'short', 'columns', 'accuracy_table', 'difference_table', 'by_corruption', 'cross_table',
-           'paper_values', 'pooled_table', 'pooled_differences', 'pooled_by_corruption', 'choice_table', 'draw_curves',
-           'draw_lines', 'draw_methods', 'draw_batch_norm']
+           'printed_accuracy', 'accuracy_of', 'paper_values', 'pooled_table', 'pooled_differences',
+           'pooled_by_corruption', 'choice_table', 'draw_curves', 'draw_lines', 'draw_methods', 'draw_batch_norm']
 
 # %% ../nbs/06w_corruption_drawings.ipynb #17074787
 def short(name: str) -> str:
@@ -79,6 +83,35 @@ def cross_table(m: dict, group: str = 'mean') -> Markdown:
     cell = lambda k: interval((acc[k], *inside[k])) if k in acc else '–'
     rows = [[net, *(cell(row.get(w, '')) for w in words)] for net, row in CROSS.items()]
     return table([f'{short(group)}, %', *words.values()], rows)
+
+# %% ../nbs/06w_corruption_drawings.ipynb #acae54e37e7d407bbb7b55eff062a284
+def printed_accuracy(
+    file: str | os.PathLike,  # Markdown with a table of `accuracy_table`
+) -> dict[str, dict[str, float]]:  # group of corruptions -> method -> share, as `accuracy` in a result
+    "The accuracies that a run printed"
+    table_lines = [
+        line.strip('| ') for line in Path(file).read_text(encoding='utf-8').splitlines() if line.startswith('|')
+    ]
+    if not table_lines or not table_lines[0].endswith('95 % interval of the mean'):
+        raise ValueError(f'{file} holds no table of accuracies')
+    head, _, *lines = [line.split(' | ') for line in table_lines]
+    keys, groups = {label: k for k, label in LABELS.items()}, head[1:-1]
+    out: dict[str, dict[str, float]] = {group: {} for group in groups}
+    for label, *cells in lines:
+        k = keys[re.sub(r' \(\d+ images\)$', '', label)]
+        for group, cell in zip(groups, cells):
+            if cell != '–':
+                out[group][k] = float(cell) / 100
+    return out
+
+
+def accuracy_of(
+    row: str,  # of the list of targets, of `09_corruptions`
+) -> dict[str, dict[str, float]]:  # group of corruptions -> method -> share
+    "The accuracies of a row's result, or those that it printed"
+    if found := results_of(row):
+        return found[0].metrics['accuracy']
+    return printed_accuracy(project_root() / 'data' / 'results' / f'{row.split("/")[-1]}.md')
 
 # %% ../nbs/06w_corruption_drawings.ipynb #a3a29596
 def paper_values(
