@@ -4,7 +4,6 @@
 
 # %% ../nbs/06w_corruption_drawings.ipynb #350c531b
 from __future__ import annotations
-import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 from .comparison import CROSS, LABELS, MEANS, Right, pooled
 from .corruption_results import PAIRS
+from .corruptions import NOISES
 from .files import project_root
 from .reports import COLOURS, Markdown, interval, percent, points, table
 from .status import results_of
@@ -19,7 +19,7 @@ from .targets import Targets, choose
 
 # %% auto #0
 __all__ = ['POOLED', 'NOT_YET', 'short', 'columns', 'accuracy_table', 'difference_table', 'by_corruption', 'cross_table',
-           'printed_accuracy', 'accuracy_of', 'paper_values', 'pooled_table', 'pooled_differences',
+           'paper_values', 'printed_accuracy', 'accuracy_of', 'pooled_table', 'pooled_differences',
            'pooled_by_corruption', 'choice_table', 'draw_curves', 'draw_lines', 'draw_methods', 'draw_batch_norm']
 
 # %% ../nbs/06w_corruption_drawings.ipynb #17074787
@@ -84,35 +84,6 @@ def cross_table(m: dict, group: str = 'mean') -> Markdown:
     rows = [[net, *(cell(row.get(w, '')) for w in words)] for net, row in CROSS.items()]
     return table([f'{short(group)}, %', *words.values()], rows)
 
-# %% ../nbs/06w_corruption_drawings.ipynb #acae54e37e7d407bbb7b55eff062a284
-def printed_accuracy(
-    file: str | os.PathLike,  # Markdown with a table of `accuracy_table`
-) -> dict[str, dict[str, float]]:  # group of corruptions -> method -> share, as `accuracy` in a result
-    "The accuracies that a run printed"
-    table_lines = [
-        line.strip('| ') for line in Path(file).read_text(encoding='utf-8').splitlines() if line.startswith('|')
-    ]
-    if not table_lines or not table_lines[0].endswith('95 % interval of the mean'):
-        raise ValueError(f'{file} holds no table of accuracies')
-    head, _, *lines = [line.split(' | ') for line in table_lines]
-    keys, groups = {label: k for k, label in LABELS.items()}, head[1:-1]
-    out: dict[str, dict[str, float]] = {group: {} for group in groups}
-    for label, *cells in lines:
-        k = keys[re.sub(r' \(\d+ images\)$', '', label)]
-        for group, cell in zip(groups, cells):
-            if cell != '–':
-                out[group][k] = float(cell) / 100
-    return out
-
-
-def accuracy_of(
-    row: str,  # of the list of targets, of `09_corruptions`
-) -> dict[str, dict[str, float]]:  # group of corruptions -> method -> share
-    "The accuracies of a row's result, or those that it printed"
-    if found := results_of(row):
-        return found[0].metrics['accuracy']
-    return printed_accuracy(project_root() / 'data' / 'results' / f'{row.split("/")[-1]}.md')
-
 # %% ../nbs/06w_corruption_drawings.ipynb #a3a29596
 def paper_values(
     targets: Targets,  # the list of the paper's numbers
@@ -128,6 +99,38 @@ def paper_values(
         if (clean := targets.rows[f'table1/{dataset}/{row}18'].paper) is not None:
             out[row, 'clean'] = clean
     return out
+
+# %% ../nbs/06w_corruption_drawings.ipynb #acae54e37e7d407bbb7b55eff062a284
+def printed_accuracy(
+    row: str,  # of the list of targets
+    text: str,  # Markdown: a heading that begins with `# <row>,`, and a table of `accuracy_table`
+) -> dict[str, dict[str, float]]:  # group of corruptions -> method -> share, as `accuracy` in a result
+    "The accuracies that a run of `row` printed"
+    if not text.startswith(f'# {row},'):
+        raise ValueError(f'the heading does not say that this was printed by {row}: {text.splitlines()[:1]}')
+    head, _, *rows = [line.strip('| ').split(' | ') for line in text.splitlines() if line.startswith('|')]
+    groups = [f'{g}_noise' if f'{g}_noise' in NOISES else g.replace(' ', '_') for g in head[1:-1]]
+    keys, out = {label: k for k, label in LABELS.items()}, {g: {} for g in groups}  # type: dict, dict
+    for name, *cells, _ in rows:
+        label = re.sub(r' \(\d+ images\)$', '', name)
+        if label not in keys:
+            raise ValueError(f'{row} printed {label!r}, which is no method that is known here')
+        for group, cell in zip(groups, cells, strict=True):
+            if cell != '–':
+                out[group][keys[label]] = float(cell.split()[0]) / 100  # the paper's value may stand behind ours
+    return out
+
+
+def accuracy_of(
+    row: str,  # of the list of targets, of `09_corruptions`
+) -> dict[str, dict[str, float]]:  # group of corruptions -> method -> share
+    "The accuracies of a row's result, or those that it printed"
+    if found := results_of(row):
+        return found[0].metrics['accuracy']
+    file = project_root() / 'data' / 'results' / f'{row.split("/")[-1]}.md'
+    if not file.exists():
+        raise FileNotFoundError(f'{row} has no result: sdnet run {row}')
+    return printed_accuracy(row, file.read_text(encoding='utf-8'))
 
 # %% ../nbs/06w_corruption_drawings.ipynb #pool0002
 POOLED = (
