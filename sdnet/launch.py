@@ -53,12 +53,27 @@ class Job:
     values: dict  # of the notebook's parameters
     wanted: dict | None  # the identity that the run will have; None: the device decides
     waited: bool = False  # it has let others go first
+    again: bool = False  # a result that another folder made does not count
 
     @property
     def name(self) -> str:
         return self.target.id + (f' seed {self.values["seed"]}' if self.target.seeds else '')
 
 
+def _found(job: Job, root: Path) -> Result | None:
+    "What there is of a run: its result, else the begun run"
+    mine = [r for r in find_results(root) if r.notebook == job.target.notebook and r.params == job.wanted]
+    return next((r for r in mine if r.metrics is not None), mine[0] if mine else None)
+
+
+def _complete(job: Job, root: Path) -> bool:
+    "Whether nothing is left to do"
+    found = _found(job, root)
+    if found is None or found.metrics is None:
+        return False
+    return not job.again or (root / 'data/runs' / found.slug / 'metrics.json').exists()
+
+# %% ../nbs/05a_launch.ipynb #3dee9423
 def plan(
     root: Path,  # the project
     targets: Targets,
@@ -66,17 +81,22 @@ def plan(
     *,
     device: str = 'auto',
     given: dict | None = None,  # more parameters, name -> text
+    again: bool = False,  # runs of which only the result is here too
 ) -> tuple[list[Job], list[str]]:  # the runs, and why other targets cannot start
     "Choose the runs of targets, in the order wanted"
     extra = dict(given or {}, **({'device': device} if device != 'auto' else {}))
     jobs, refused = [], []
     for t in choose(targets, patterns):
-        if lack := lacking(t, root, device):
+        lack = lacking(t, root, device)
+        if lack.startswith('not available'):
             refused.append(f'{t.id}: {lack}')
             continue
-        for p in t.runs:
-            values = check_values(root / 'nbs' / f'{t.notebook}.ipynb', {**p, **extra})
-            jobs.append(Job(t, values, identity(t, values, root)))
+        found = [check_values(root / 'nbs' / f'{t.notebook}.ipynb', {**p, **extra}) for p in t.runs]
+        made = [Job(t, values, identity(t, values, root), again=again) for values in found]
+        if lack and not all(_complete(job, root) for job in made):
+            refused.append(f'{t.id}: {lack}')
+            continue
+        jobs += made
     return jobs, refused
 
 # %% ../nbs/05a_launch.ipynb #a09187d5
@@ -98,12 +118,6 @@ def keep_notebook(
     os.replace(out, place)
     return place
 
-
-def _found(job: Job, root: Path) -> Result | None:
-    "What there is of a run: its result, else the begun run"
-    mine = [r for r in find_results(root) if r.notebook == job.target.notebook and r.params == job.wanted]
-    return next((r for r in mine if r.metrics is not None), mine[0] if mine else None)
-
 # %% ../nbs/05a_launch.ipynb #0261b617
 def run_job(
     job: Job,
@@ -116,7 +130,7 @@ def run_job(
 ) -> str:  # 'done', 'failed' or 'stopped'
     "Run one job, unless it is complete, and say so"
     found, nb = _found(job, root), root / 'nbs' / f'{job.target.notebook}.ipynb'
-    if found and found.metrics is not None:
+    if found and _complete(job, root):
         print(f'{job.name}: complete ({found.slug})')
         return 'done'
     cost, values = seconds_left(job.target, found, kind), job.values
@@ -142,9 +156,8 @@ def run_job(
 # %% ../nbs/05a_launch.ipynb #583f4af3
 def _outlook(jobs: list[Job], root: Path, kind: str) -> str:
     "How many runs are left, and how long they are known to take"
-    found = [_found(j, root) for j in jobs]
-    todo = [(j, f) for j, f in zip(jobs, found) if not f or f.metrics is None]
-    costs = [seconds_left(j.target, f, kind) for j, f in todo]
+    todo = [j for j in jobs if not _complete(j, root)]
+    costs = [seconds_left(j.target, _found(j, root), kind) for j in todo]
     known = [c for c in costs if c is not None]
     more = f', {len(costs) - len(known)} of unknown length' if len(known) < len(costs) else ''
     return f'{len(todo)} runs left: {show_time(sum(known))}{more}'
@@ -155,8 +168,7 @@ def _wait_or_drop(queue: list[Job], root: Path, end: float | None, kind: str) ->
     if end is None:
         return ''
     job, left = queue[0], end - time.monotonic()
-    found = _found(job, root)
-    cost = 0 if found and found.metrics is not None else seconds_left(job.target, found, kind)
+    cost = 0 if _complete(job, root) else seconds_left(job.target, _found(job, root), kind)
     if not job.waited and (cost is None or cost > 0.9 * left):
         queue.append(replace(queue.pop(0), waited=True))
         return 'waited'
@@ -176,10 +188,11 @@ def run_targets(
     budget: float | None = None,  # seconds for everything
     quiet: bool = False,  # papermill shows nothing
     jobs: int = 1,  # at a time
+    again: bool = False,  # runs of which only the result is here too
 ) -> int:  # the exit code
     "Run targets that are not complete, in the order wanted"
     end = None if budget is None else time.monotonic() + budget
-    queue, refused = plan(root, targets, patterns, device=device, given=given)
+    queue, refused = plan(root, targets, patterns, device=device, given=given, again=again)
     how: dict[str, Any] = dict(kind='cpu' if device == 'cpu' else get_device(device).type, quiet=quiet)
     states, stop, running = ['left'] * len(refused), threading.Event(), set()
     for line in refused:
@@ -258,6 +271,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     r.add_argument('--device', default='auto', help="'auto', 'cpu', 'cuda', 'cuda:1'")
     r.add_argument('-q', '--quiet', action='store_true', help='one line a run, nothing of what the notebooks print')
+    r.add_argument('--again', action='store_true', help='run also what only a result is left of, to have its network')
     more = 'another parameter for the notebooks; the run is then one of its own'
     r.add_argument('-p', dest='given', nargs=2, action='append', default=[], metavar=('NAME', 'VALUE'), help=more)
     return p
@@ -282,7 +296,7 @@ def _do(a: argparse.Namespace) -> int:
     if a.jobs is not None:
         how |= dict(jobs=parse_jobs(a.jobs, quiet))
     if not a.smoke:
-        return run_targets(root, targets, a.targets, device=a.device, **how)
+        return run_targets(root, targets, a.targets, device=a.device, again=a.again, **how)
     if a.device not in ('auto', 'cpu'):
         raise TargetError('--smoke runs on the CPU')
     from sdnet.rehearsals import run_smoke  # which needs all that trains

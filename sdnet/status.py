@@ -17,6 +17,7 @@ import torch
 from .files import data_root, project_root
 from .parameters import Parameter, check_values, notebook_parameters
 from .recipes import NETWORKS, resolve, unpinned
+from .sources import weights_file
 from .targets import SCALES, Result, Target, Targets, _number, choose, find_results, load_targets
 
 # %% ../nbs/05f_status.ipynb #862e5db6
@@ -87,10 +88,14 @@ def has_images(name: str) -> bool:  # arrays or folders under `data_root`
 
 
 def _missing_network(target: Target, root: Path) -> str:
-    "A network that a row names and that is not here"
+    "What a row needs of a network that it names, if its weights are not here"
     found = identity(target, target.runs[0], root) or {}
-    lost = [w for k in NETWORKS for w in str(found.get(k, '')).split(',') if w.endswith('@?')]
-    return lost[0].removesuffix('@?') if lost else ''
+    named = [w.split('@') for k in NETWORKS for w in str(found.get(k, '')).split(',') if '@' in w]
+    for name, known in named:
+        if weights_file(name, root) is None:
+            how = 'another row trains' if known == '?' else 'the row that trained it trains anew: sdnet run --again'
+            return f'needs the network {name}, which {how}'
+    return ''
 
 
 def _missing_checkpoint(target: Target) -> str:
@@ -119,9 +124,7 @@ def lacking(
         return 'needs a GPU, and there is none here (--device cpu runs it all the same)'
     if (images := target.needs.get('images')) and images not in ('cifar10', 'cifar100') and not has_images(images):
         return f'needs the image set {images!r} in {data_root() / images}'
-    if network := _missing_network(target, root):
-        return f'needs the network {network}, which another row trains'
-    return _missing_checkpoint(target)
+    return _missing_network(target, root) or _missing_checkpoint(target)
 
 # %% ../nbs/05f_status.ipynb #c419288a
 def seconds_left(
