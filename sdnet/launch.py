@@ -73,7 +73,7 @@ def _complete(job: Job, root: Path) -> bool:
         return False
     return not job.again or (root / 'data/runs' / found.slug / 'metrics.json').exists()
 
-# %% ../nbs/05a_launch.ipynb #3dee9423
+# %% ../nbs/05a_launch.ipynb #18e608f4
 def plan(
     root: Path,  # the project
     targets: Targets,
