@@ -110,7 +110,8 @@ def printed_accuracy(
         raise ValueError(f'the heading does not say that this was printed by {row}: {text.splitlines()[:1]}')
     head, _, *rows = [line.strip('| ').split(' | ') for line in text.splitlines() if line.startswith('|')]
     groups = [f'{g}_noise' if f'{g}_noise' in NOISES else g.replace(' ', '_') for g in head[1:-1]]
-    keys, out = {label: k for k, label in LABELS.items()}, {g: {} for g in groups}  # type: dict, dict
+    keys = {label: k for k, label in LABELS.items()}
+    out: dict[str, dict[str, float]] = {g: {} for g in groups}
     for name, *cells, _ in rows:
         label = re.sub(r' \(\d+ images\)$', '', name)
         if label not in keys:
@@ -125,8 +126,8 @@ def accuracy_of(
     row: str,  # of the list of targets, of `09_corruptions`
 ) -> dict[str, dict[str, float]]:  # group of corruptions -> method -> share
     "The accuracies of a row's result, or those that it printed"
-    if found := results_of(row):
-        return found[0].metrics['accuracy']
+    for found in results_of(row):
+        return (found.metrics or {})['accuracy']
     file = project_root() / 'data' / 'results' / f'{row.split("/")[-1]}.md'
     if not file.exists():
         raise FileNotFoundError(f'{row} has no result: sdnet run {row}')

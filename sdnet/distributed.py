@@ -10,6 +10,7 @@ __all__ = ['World', 'world', 'announced', 'join', 'add_up', 'from_first', 'to_fi
 import atexit
 import contextlib
 import copy
+import gc
 import hashlib
 import os
 import pickle
@@ -63,6 +64,7 @@ def announced() -> World:
 def _leave() -> None:
     "Close the group before the interpreter goes: a thread of it that still ran would abort the process"
     if dist.is_initialized():
+        gc.collect()  # a network in a cycle may hold the group, whose threads end when nothing does
         dist.destroy_process_group()
 
 

@@ -16,7 +16,7 @@ import signal
 import sys
 import threading
 import time
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -194,7 +194,8 @@ def run_targets(
     end = None if budget is None else time.monotonic() + budget
     queue, refused = plan(root, targets, patterns, device=device, given=given, again=again)
     how: dict[str, Any] = dict(kind='cpu' if device == 'cpu' else get_device(device).type, quiet=quiet)
-    states, stop, running = ['left'] * len(refused), threading.Event(), set()
+    states, stop = ['left'] * len(refused), threading.Event()
+    running: set[Future] = set()
     for line in refused:
         print(line)
     with ThreadPoolExecutor(jobs) as pool:
