@@ -126,8 +126,8 @@ def accuracy_of(
     row: str,  # of the list of targets, of `09_corruptions`
 ) -> dict[str, dict[str, float]]:  # group of corruptions -> method -> share
     "The accuracies of a row's result, or those that it printed"
-    for found in results_of(row):
-        return (found.metrics or {})['accuracy']
+    if found := results_of(row):
+        return found[0].metrics['accuracy']  # type: ignore[index]
     file = project_root() / 'data' / 'results' / f'{row.split("/")[-1]}.md'
     if not file.exists():
         raise FileNotFoundError(f'{row} has no result: sdnet run {row}')

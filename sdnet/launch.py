@@ -66,9 +66,8 @@ def _found(job: Job, root: Path) -> Result | None:
     return next((r for r in mine if r.metrics is not None), mine[0] if mine else None)
 
 
-def _complete(job: Job, root: Path) -> bool:
-    "Whether nothing is left to do"
-    found = _found(job, root)
+def _complete(job: Job, found: Result | None, root: Path) -> bool:
+    "Whether what was found leaves nothing to do"
     if found is None or found.metrics is None:
         return False
     return not job.again or (root / 'data/runs' / found.slug / 'metrics.json').exists()
@@ -87,16 +86,14 @@ def plan(
     extra = dict(given or {}, **({'device': device} if device != 'auto' else {}))
     jobs, refused = [], []
     for t in choose(targets, patterns):
-        lack = lacking(t, root, device)
-        if lack.startswith('not available'):
+        lack, made = lacking(t, root, device), []
+        if not lack.startswith('not available'):
+            given_to = [check_values(root / 'nbs' / f'{t.notebook}.ipynb', {**p, **extra}) for p in t.runs]
+            made = [Job(t, values, identity(t, values, root), again=again) for values in given_to]
+        if lack and not (made and all(_complete(job, _found(job, root), root) for job in made)):
             refused.append(f'{t.id}: {lack}')
-            continue
-        found = [check_values(root / 'nbs' / f'{t.notebook}.ipynb', {**p, **extra}) for p in t.runs]
-        made = [Job(t, values, identity(t, values, root), again=again) for values in found]
-        if lack and not all(_complete(job, root) for job in made):
-            refused.append(f'{t.id}: {lack}')
-            continue
-        jobs += made
+        else:
+            jobs += made
     return jobs, refused
 
 # %% ../nbs/05a_launch.ipynb #a09187d5
@@ -130,7 +127,7 @@ def run_job(
 ) -> str:  # 'done', 'failed' or 'stopped'
     "Run one job, unless it is complete, and say so"
     found, nb = _found(job, root), root / 'nbs' / f'{job.target.notebook}.ipynb'
-    if found and _complete(job, root):
+    if found and _complete(job, found, root):
         print(f'{job.name}: complete ({found.slug})')
         return 'done'
     cost, values = seconds_left(job.target, found, kind), job.values
@@ -156,11 +153,11 @@ def run_job(
 # %% ../nbs/05a_launch.ipynb #583f4af3
 def _outlook(jobs: list[Job], root: Path, kind: str) -> str:
     "How many runs are left, and how long they are known to take"
-    todo = [j for j in jobs if not _complete(j, root)]
-    costs = [seconds_left(j.target, _found(j, root), kind) for j in todo]
+    found = [_found(j, root) for j in jobs]
+    costs = [seconds_left(j.target, f, kind) for j, f in zip(jobs, found) if not _complete(j, f, root)]
     known = [c for c in costs if c is not None]
     more = f', {len(costs) - len(known)} of unknown length' if len(known) < len(costs) else ''
-    return f'{len(todo)} runs left: {show_time(sum(known))}{more}'
+    return f'{len(costs)} runs left: {show_time(sum(known))}{more}'
 
 # %% ../nbs/05a_launch.ipynb #7fb27b941602401d91542211134fc71a
 def _wait_or_drop(queue: list[Job], root: Path, end: float | None, kind: str) -> str:  # '' if the first can start
@@ -168,7 +165,8 @@ def _wait_or_drop(queue: list[Job], root: Path, end: float | None, kind: str) ->
     if end is None:
         return ''
     job, left = queue[0], end - time.monotonic()
-    cost = 0 if _complete(job, root) else seconds_left(job.target, _found(job, root), kind)
+    found = _found(job, root)
+    cost = 0 if _complete(job, found, root) else seconds_left(job.target, found, kind)
     if not job.waited and (cost is None or cost > 0.9 * left):
         queue.append(replace(queue.pop(0), waited=True))
         return 'waited'
