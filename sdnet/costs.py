@@ -150,7 +150,8 @@ class Bench:
         self.net = net.to(s.device, dtype=dtype, memory_format=torch.channels_last)
         self.opt = torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.9, nesterov=True, weight_decay=5e-4)
         self.straight = [m for m in net.modules() if isinstance(m, Straight)]
-        self.call = torch.compile(net) if s.compile else net
+        mode = 'reduce-overhead' if s.device.type == 'cuda' else 'default'  # CUDA graphs, as in training
+        self.call = torch.compile(net, mode=mode) if s.compile else net
 
     def cast(self) -> Any:
         return torch.autocast(self.s.device.type, torch.bfloat16, enabled=self.s.precision == 'bfloat16')

@@ -9,12 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 import torch
 import torch.nn as nn
 from torch import Tensor
+from .evaluation import autocast
 from .inputs import check_images, normalised_channels
 from .layers import CSC, csc_layers, lam_at
 
 # %% auto #0
 __all__ = ['first_csc_layer', 'part_of', 'trained_lam', 'check_eval', 'normalized', 'Pipeline', 'FixedLam', 'Classifier',
-           'pixels', 'batches', 'predict_all', 'predict', 'accuracy']
+           'InPrecision', 'pixels', 'batches', 'predict_all', 'predict', 'accuracy']
 
 # %% ../nbs/06b_measuring.ipynb #dcb84c28
 def first_csc_layer(model: nn.Module) -> CSC:
@@ -140,6 +141,25 @@ class Classifier(Pipeline):
     def classify(self, x: Tensor) -> Tensor:  # logits, float32
         "Classify checked images"
         return self.inner(self.prepare(x)).float()
+
+# %% ../nbs/06b_measuring.ipynb #22bfcee4
+class InPrecision(Pipeline):
+    "A network whose forward pass runs in bfloat16 (autocast); float32 logits out"
+
+    def __init__(
+        self,
+        model: nn.Module,  # in eval mode
+        precision: str,  # 'float32' or 'bfloat16'
+    ):
+        super().__init__(model)
+        autocast(torch.device('cpu'), precision)  # refuses another word
+        self.precision = precision
+
+    def classify(self, x: Tensor) -> Tensor:  # logits, float32
+        "Classify checked images"
+        with autocast(x.device, self.precision):
+            return self.inner(x).float()
+
 
 # %% ../nbs/06b_measuring.ipynb #0d0f830b
 def pixels(

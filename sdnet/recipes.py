@@ -271,7 +271,8 @@ def run_name(
 # %% ../nbs/05d_recipes.ipynb #4db5b8e8
 ADDED: dict[str, dict[str, Any]] = {  # notebook -> parameter -> what runs did before there was this parameter
     '08_cifar': dict(stem_width=0, incoherence=0.0, optimizer='sgd'),
-    '09_corruptions': dict(statistic='residual', methods='all', levels='benchmark', draws=0, image_size=0),
+    '09_corruptions': dict(statistic='residual', methods='all', levels='benchmark', draws=0, image_size=0)
+    | dict(precision='float32'),
     '10_adversarial': dict(statistic='residual', image_size=0),
 }
 
