@@ -23,7 +23,7 @@ def where(r: dict) -> str:
     "The setting of a result, in a few words"
     p, size = r['params'], r['params']['image_size']
     text = f'width {p["width"]}, batch {p["batch_size"]}, {size}×{size}, {p["precision"]}'
-    text += f', {r["provenance"]["device_name"]}'
+    text += f', {r["provenance"]["device_name"]}' + (', compiled' if p.get('compile') else '')
     return text + (f', {plural(r["metrics"]["torch_threads"], "thread")}' if p['device'] == 'cpu' else '')
 
 

@@ -142,7 +142,7 @@ class Classifier(Pipeline):
         "Classify checked images"
         return self.inner(self.prepare(x)).float()
 
-# %% ../nbs/06b_measuring.ipynb #22bfcee4
+# %% ../nbs/06b_measuring.ipynb #485cf447
 class InPrecision(Pipeline):
     "A network whose forward pass runs in bfloat16 (autocast); float32 logits out"
 
@@ -159,7 +159,6 @@ class InPrecision(Pipeline):
         "Classify checked images"
         with autocast(x.device, self.precision):
             return self.inner(x).float()
-
 
 # %% ../nbs/06b_measuring.ipynb #0d0f830b
 def pixels(
