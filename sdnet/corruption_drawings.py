@@ -18,8 +18,8 @@ from .status import results_of
 from .targets import Targets, choose
 
 # %% auto #0
-__all__ = ['POOLED', 'NOT_YET', 'short', 'columns', 'accuracy_table', 'difference_table', 'by_corruption', 'cross_table',
-           'paper_values', 'printed_accuracy', 'accuracy_of', 'pooled_table', 'pooled_differences',
+__all__ = ['FULL_SIZE', 'POOLED', 'NOT_YET', 'short', 'columns', 'accuracy_table', 'difference_table', 'by_corruption',
+           'cross_table', 'paper_values', 'printed_accuracy', 'accuracy_of', 'pooled_table', 'pooled_differences',
            'pooled_by_corruption', 'choice_table', 'draw_curves', 'draw_lines', 'draw_methods', 'draw_batch_norm']
 
 # %% ../nbs/06w_corruption_drawings.ipynb #17074787
@@ -132,6 +132,11 @@ def accuracy_of(
     if not file.exists():
         raise FileNotFoundError(f'{row} has no result: sdnet run {row}')
     return printed_accuracy(row, file.read_text(encoding='utf-8'))
+
+
+FULL_SIZE = {'120 epochs': 'full/cifar10/corruptions'}  # pairs of width 64 under the same noise: what they are -> row
+FULL_SIZE |= {f'24 epochs, seed {k}': f'full/cifar10/corruptions-fast-{k}' for k in range(3)}
+FULL_SIZE |= {'220 epochs': 'full/cifar10/corruptions-whole'}
 
 # %% ../nbs/06w_corruption_drawings.ipynb #pool0002
 POOLED = (

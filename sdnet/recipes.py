@@ -171,8 +171,7 @@ def _adversarial(p: dict, device: str | None) -> dict:
 # %% ../nbs/05d_recipes.ipynb #8136451f
 def _corruptions(p: dict, device: str | None) -> dict:
     "What decides a run of 09_corruptions"
-    out = {k: v for k, v in p.items() if k not in HOW}
-    return {k: v for k, v in out.items() if k not in ('width', 'epochs')} if out.get('sdnet') else out
+    return _as_given({k: v for k, v in p.items() if not p.get('sdnet') or k not in ('width', 'epochs')}, device)
 
 
 def _benchmark(p: dict, device: str | None) -> dict:
